@@ -1,0 +1,35 @@
+# SPDX-License-Identifier: Apache-2.0
+# shmbed/peer-python: the Python peers, laid out under /opt/shmbed as in the repository, which is the build context.
+ARG BASE_IMAGE=debian:bookworm-slim
+
+FROM ${BASE_IMAGE} AS build
+COPY docker/certs/ /usr/local/share/ca-certificates/
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends ca-certificates python3 python3-venv \
+ && update-ca-certificates
+COPY peers/python/requirements.txt /opt/shmbed/peers/python/
+# Only a module without a ready-made wheel for this machine needs the compiler.
+RUN export PIP_CERT=/etc/ssl/certs/ca-certificates.crt \
+ && python3 -m venv /opt/shmbed/build/venv \
+ && set -- /opt/shmbed/build/venv/bin/pip install --quiet --no-cache-dir --no-compile -r /opt/shmbed/peers/python/requirements.txt \
+ && { "$@" || { apt-get install --yes --no-install-recommends gcc libc6-dev python3-dev && "$@"; }; }
+
+FROM ${BASE_IMAGE}
+LABEL org.opencontainers.image.title="shmbed/peer-python" \
+      org.opencontainers.image.description="Python peers of shmbed, a test bed for shared memory between Java, C and Python" \
+      org.opencontainers.image.licenses="Apache-2.0"
+RUN apt-get update \
+ && apt-get install --yes --no-install-recommends python3 \
+ && rm -rf /var/lib/apt/lists/*
+COPY --from=build /opt/shmbed/build /opt/shmbed/build
+COPY peers/peers.json /opt/shmbed/peers/
+COPY peers/python /opt/shmbed/peers/python
+# The host's folder peers/c/sysv is bound at key/, read-only: a bind mount keeps device and inode, so ftok gives the host's key.
+RUN mkdir -p /opt/shmbed/key /opt/shmbed/peers/c/sysv \
+ && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt \
+ && /opt/shmbed/build/venv/bin/python3 -m compileall -q /opt/shmbed
+ENV PATH=/opt/shmbed/build/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
+WORKDIR /opt/shmbed/peers/python
+# Stays until it is stopped; peers are started by docker exec.
+STOPSIGNAL SIGKILL
+CMD ["sleep", "infinity"]
