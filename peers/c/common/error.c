@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errno names and remedies. strerrorname_np(3) would need glibc 2.32.
+#include "error.h"
+
+#include <errno.h>
+#include <stdarg.h>
+#include <string.h>
+
+#define NAME(number)                                                                                         \
+    {                                                                                                        \
+        number, #number                                                                                      \
+    }
+
+static const struct {
+    int number;
+    const char *name;
+} names[] = {
+    NAME(EPERM),      NAME(ENOENT),        NAME(EINTR),        NAME(EIO),        NAME(ENXIO),
+    NAME(EBADF),      NAME(EAGAIN),        NAME(ENOMEM),       NAME(EACCES),     NAME(EFAULT),
+    NAME(EBUSY),      NAME(EEXIST),        NAME(ENODEV),       NAME(ENOTDIR),    NAME(EISDIR),
+    NAME(EINVAL),     NAME(ENFILE),        NAME(EMFILE),       NAME(EFBIG),      NAME(ENOSPC),
+    NAME(ESPIPE),     NAME(EROFS),         NAME(EPIPE),        NAME(EDEADLK),    NAME(ENOSYS),
+    NAME(ELOOP),      NAME(ENAMETOOLONG),  NAME(EIDRM),        NAME(ENOMSG),     NAME(EPROTO),
+    NAME(EOVERFLOW),  NAME(EBADMSG),       NAME(EMSGSIZE),     NAME(EOPNOTSUPP), NAME(ENOBUFS),
+    NAME(EADDRINUSE), NAME(ETIMEDOUT),     NAME(ECONNREFUSED), NAME(ECONNRESET), NAME(ENOTCONN),
+    NAME(ESTALE),     NAME(EDQUOT),        NAME(ECONNABORTED), NAME(ENOTSOCK),   NAME(ENOTEMPTY),
+    NAME(EXDEV),      NAME(EADDRNOTAVAIL),
+};
+
+// Sorted by the flow: create, size, reserve, attach, read, remove.
+static const struct {
+    const char *call;
+    int number;
+    const char *remedy;
+} remedies[] = {
+    {"ftok", ENOENT, "no key file there: name one with --key-file, or give --key"},
+    {"shm_open", ENOENT, "no segment of that name: start the writer first; ./shmbed ls shows what is there"},
+    {"shm_open", EEXIST, "a segment of that name is already there: run the reader, or ./shmbed clean"},
+    {"shm_open", EACCES,
+     "it belongs to another user, or its mode keeps this one out: ./shmbed ls shows both"},
+    {"shm_open", ELOOP, "a symbolic link lies under that name: remove it"},
+    {"shm_open", EMFILE, "this process has too many open files: raise ulimit -n"},
+    {"shmget", ENOENT,
+     "no segment with that key: start the writer first, in the same IPC namespace; ./shmbed ls shows what is "
+     "there"},
+    {"shmget", EEXIST, "a segment with that key is already there: run the cleaner, or ./shmbed clean"},
+    {"shmget", EACCES, "it belongs to another user, or its mode keeps this one out: ./shmbed ls shows both"},
+    {"shmget", ENOSPC,
+     "the limit of segments or of shared memory is reached: ipcs -l shows kernel.shmmni and kernel.shmall"},
+    {"shmget", ENOMEM, "not enough memory for a segment of that size: choose a smaller --segment-size"},
+    {"shmget", EINVAL, "the size is more than kernel.shmmax: choose a smaller --segment-size"},
+    {"ftruncate", EFBIG, "larger than a file of this process may be: raise ulimit -f"},
+    {"posix_fallocate", EFBIG, "larger than a file of this process may be: raise ulimit -f"},
+    {"mmap", ENOMEM, "not enough address space: choose a smaller --segment-size or raise ulimit -v"},
+    {"shmat", EIDRM, "the segment is being removed: start the writer again"},
+    {"shm_unlink", ENOENT, "another process removed it first"},
+    {"shm_unlink", EACCES, "only its owner may remove it"},
+    {"shmctl", EPERM, "only its owner may remove it"},
+    {"open", ENOENT, "no such file"},
+    {"open", EACCES, "this user may not open it"},
+    {"malloc", ENOMEM, "not enough memory for the payload"},
+};
+
+const char *errno_name(int number)
+{
+    static char unknown[16];
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (names[i].number == number)
+            return names[i].name;
+    snprintf(unknown, sizeof unknown, "E%d", number);
+    return unknown;
+}
+
+static const char *remedy_for(const char *call, int number)
+{
+    for (size_t i = 0; i < sizeof remedies / sizeof remedies[0]; i++)
+        if (remedies[i].number == number && strcmp(remedies[i].call, call) == 0)
+            return remedies[i].remedy;
+    return strerror(number);
+}
+
+bool fail(struct run *run, const char *call, const char *object, int number)
+{
+    return fail_because(run, call, object, number, "%s", remedy_for(call, number));
+}
+
+bool fail_because(struct run *run, const char *call, const char *object, int number, const char *format, ...)
+{
+    struct error *error = &run->error;
+    if (error->call != NULL)
+        return false; // a later error is a consequence of the first
+    char remedy[400];
+    va_list values;
+    va_start(values, format);
+    vsnprintf(remedy, sizeof remedy, format, values);
+    va_end(values);
+    error->call = call;
+    error->number = number;
+    snprintf(error->object, sizeof error->object, "%s", object);
+    snprintf(error->message, sizeof error->message, "%s %s: %s (%s)", call, error->object, errno_name(number),
+             remedy);
+    return false;
+}

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: Apache-2.0
+// Errors as values: the call, the object, the errno's name and what to do (the contract's section 3).
+#ifndef SHMBED_ERROR_H
+#define SHMBED_ERROR_H
+
+#include "run.h"
+
+// Records the error that ends this command (the first one stays) and returns false, so that a caller can say
+// `return fail(..)`. The remedy comes from a table; for a pair of call and errno that is not in it, from
+// strerror(3).
+bool fail(struct run *run, const char *call, const char *object, int number);
+
+// The same with a remedy of its own.
+bool fail_because(struct run *run, const char *call, const char *object, int number, const char *format, ...)
+    __attribute__((format(printf, 5, 6)));
+
+// The name of an errno, `EINVAL`; `E<number>` for one that has none here. The text lives until the next call.
+const char *errno_name(int number);
+
+#endif

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: Apache-2.0
+// Files and buffers around an exchange. Sizes are 64-bit; read(2) and write(2) are repeated until everything
+// is through.
+#include "payload.h"
+
+#include "clock.h"
+#include "error.h"
+#include "undo.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#define STEP_BYTES (UINT64_C(1) << 30) // one read(2) or write(2) moves at most 2 GiB
+
+bool payload_grow(struct payload *payload, uint64_t capacity)
+{
+    if (capacity <= payload->capacity)
+        return true;
+    unsigned char *bytes = realloc(payload->bytes, capacity);
+    if (bytes == NULL)
+        return false;
+    memset(bytes + payload->capacity, 0, capacity - payload->capacity);
+    payload->bytes = bytes;
+    payload->capacity = capacity;
+    return true;
+}
+
+void payload_free(struct payload *payload)
+{
+    free(payload->bytes);
+    *payload = (struct payload){0};
+}
+
+static bool await_input(const struct run *run, int fd)
+{
+    int64_t left_ns = run->deadline_ns - clock_ns();
+    struct pollfd wanted = {.fd = fd, .events = POLLIN};
+    return left_ns > 0 && poll(&wanted, 1, (int)(left_ns / NS_PER_MS) + 1) >= 0;
+}
+
+static bool read_to_end(struct run *run, int fd, const char *path, uint64_t limit)
+{
+    struct payload *payload = &run->payload;
+    for (;;) {
+        if (payload->length > limit)
+            return fail_because(run, layout_names[run->options.layout], path, EMSGSIZE,
+                                "more than the %llu bytes that fit: raise --segment-size",
+                                (unsigned long long)limit);
+        if (payload->length == payload->capacity && !payload_grow(payload, 2 * payload->capacity))
+            return fail(run, "malloc", path, ENOMEM);
+        uint64_t room = payload->capacity - payload->length;
+        ssize_t got;
+        RETRY_INTERRUPTED(run, got,
+                          read(fd, payload->bytes + payload->length, room < STEP_BYTES ? room : STEP_BYTES));
+        if (got == -1 && errno == EAGAIN) { // a pipe that is still being filled
+            if (!await_input(run, fd))
+                return fail(run, "read", path, ETIMEDOUT);
+            continue;
+        }
+        if (got == -1)
+            return fail(run, "read", path, errno);
+        if (got == 0)
+            return true;
+        payload->length += (uint64_t)got;
+    }
+}
+
+bool payload_load(struct run *run, const char *path, uint64_t limit)
+{
+    int fd;
+    RETRY_INTERRUPTED(run, fd,
+                      open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)); // O_NONBLOCK: a FIFO must not hang us
+    if (fd == -1)
+        return fail(run, "open", path, errno);
+    struct stat status;
+    bool done = fstat(fd, &status) == 0 || fail(run, "fstat", path, errno);
+    uint64_t expected = done && status.st_size > 0 ? (uint64_t)status.st_size : 4096;
+    if (done && expected > limit)
+        expected = limit; // a file that is too long is read only as far as that shows
+    done = done && (payload_grow(&run->payload, expected + 2) || fail(run, "malloc", path, ENOMEM));
+    done = done && read_to_end(run, fd, path, limit);
+    close(fd);
+    return done;
+}
+
+bool out_open(struct run *run)
+{
+    const char *path = run->options.out;
+    if (path == NULL)
+        return true;
+    undo_hold();
+    run->out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (run->out != -1)
+        undo_add(UNDO_FILE, path, -1);
+    else if (errno == EEXIST)
+        run->out = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+    int number = errno;
+    undo_release();
+    return run->out != -1 || fail(run, "open", path, number);
+}
+
+bool out_append(struct run *run, const unsigned char *bytes, uint64_t length)
+{
+    if (run->out == -1)
+        return true;
+    while (length > 0) {
+        ssize_t put;
+        RETRY_INTERRUPTED(run, put, write(run->out, bytes, length < STEP_BYTES ? length : STEP_BYTES));
+        if (put == -1)
+            return fail(run, "write", run->options.out, errno);
+        bytes += put;
+        length -= (uint64_t)put;
+    }
+    return true;
+}
+
+bool out_close(struct run *run)
+{
+    if (run->out == -1)
+        return true;
+    int result = close(run->out);
+    run->out = -1;
+    return result == 0 || fail(run, "close", run->options.out, errno);
+}

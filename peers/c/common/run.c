@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Flows, and stages: their names and how a call's time gets into one.
+#include "run.h"
+
+#include <inttypes.h>
+
+const char *const stage_names[STAGE_COUNT] = {"create", "size", "reserve", "attach", "reader-attach",
+                                              "write",  "read", "detach",  "remove"};
+
+bool follow(struct run *run, step *const *flow, size_t steps)
+{
+    for (size_t i = 0; i < steps; i++)
+        if (!flow[i](run))
+            return false;
+    return true;
+}
+
+void stage_add(struct run *run, enum stage stage, const char *label, int64_t ns)
+{
+    run->stage_ns[stage] += ns;
+    run->stage_happened[stage] = true;
+    if (run->lines != NULL && label != NULL)
+        fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", label, ns);
+}

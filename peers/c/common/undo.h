@@ -1,0 +1,23 @@
+// SPDX-License-Identifier: Apache-2.0
+// What a command has created and would have to remove if it failed or were interrupted: one list serves both.
+#ifndef SHMBED_UNDO_H
+#define SHMBED_UNDO_H
+
+enum undo_kind { UNDO_FILE, UNDO_SHM_NAME, UNDO_SHM_ID };
+
+// Keeps SIGINT, SIGTERM and SIGHUP away from here to undo_release(), so that no object is made without being
+// listed.
+void undo_hold(void);
+// Lists an object: by its name (a path, a POSIX name) or its System V id.
+void undo_add(enum undo_kind kind, const char *name, int id);
+void undo_release(void);
+
+// Removes everything listed, newest first. Errors are ignored: what is already gone needs no removing.
+void undo_run(void);
+// Forgets the list: the command has succeeded.
+void undo_forget(void);
+
+// SIGINT, SIGTERM and SIGHUP remove what is listed and end the process with 128 + signal.
+void undo_on_signals(void);
+
+#endif
