@@ -9,7 +9,7 @@ RUN apt-get update \
       ca-certificates gcc libc6-dev libjansson-dev libssl-dev make pkg-config zlib1g-dev
 COPY peers/c /opt/shmbed/peers/c
 RUN make -C /opt/shmbed/peers/c \
- && find /opt/shmbed/peers/c -name '*.o' -delete \
+ && rm -rf /opt/shmbed/peers/c/build \
  && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt
 
 FROM ${BASE_IMAGE}
