@@ -110,8 +110,8 @@ static bool write_text(struct run *run)
 {
     struct copy copy = {.run = run, .split = first_part(run)};
     if (run->lines != NULL)
-        fprintf(run->lines, "Writing to shmem: %s, msg length=%" PRIu64 "\n", run->segment.object,
-                run->payload.length);
+        fprintf(run->lines, "Writing to shmem: %s%s, msg length=%" PRIu64 "\n", run->peer->api->prefix,
+                run->segment.object, run->payload.length);
     run->stage = STAGE_WRITE;
     if (!guard_run(copy_in, &copy))
         return fail_because(run, "write shared memory", run->segment.object, EFAULT,
@@ -158,8 +158,8 @@ static bool read_text(struct run *run)
                             run->segment.size);
     run->payload_known = true;
     if (run->lines != NULL)
-        fprintf(run->lines, "Reading from shmem: %s, msg length=%" PRIu64 "\n", run->segment.object,
-                run->payload.length);
+        fprintf(run->lines, "Reading from shmem: %s%s, msg length=%" PRIu64 "\n", run->peer->api->prefix,
+                run->segment.object, run->payload.length);
     stage_add(run, STAGE_READ, "read shared memory", copy.ns);
     return true;
 }

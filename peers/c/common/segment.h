@@ -13,7 +13,7 @@ struct run;
 
 // One shared memory object, from this process's side. All zero but fd = id = -1: nothing is open.
 struct segment {
-    char object[320];    // for people: `name=/shm_posix`, `key=0x0000a1b2 id=7`
+    char object[320];    // for people: `/shm_posix`, `key=0x0000a1b2 id=7`
     bool created;        // by this command, so the command sizes it and removes it on failure
     unsigned char *base; // NULL: not attached
     uint64_t size;       // bytes that are attached, or will be
@@ -27,6 +27,7 @@ struct segment {
 // returns false.
 struct segment_api {
     const char *family; // `posix`, `sysv`
+    const char *prefix; // before the object in a person's lines: `name=` or nothing
     // create: exclusively; or, where the command allows it, an object that is already there, if owner and
     // size fit.
     bool (*create)(struct run *run);

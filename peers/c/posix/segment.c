@@ -26,7 +26,7 @@ static const char *name_of(const struct run *run)
 
 static void describe(struct run *run)
 {
-    snprintf(run->segment.object, sizeof run->segment.object, "name=%s", name_of(run));
+    snprintf(run->segment.object, sizeof run->segment.object, "%s", name_of(run));
 }
 
 // The contract's rule for using an object again: this user's, a regular file, and large enough.
@@ -47,16 +47,21 @@ static bool may_use_again(struct run *run)
 }
 
 // Opens exclusively, or else what is there; an object that vanishes in between sends us back to the start.
-static int open_either(struct run *run, bool *created)
+// *blocked: why what is there could not be opened, or 0.
+static int open_either(struct run *run, bool *created, int *blocked)
 {
     for (;;) {
         int fd = shm_open(name_of(run), O_CREAT | O_EXCL | O_RDWR | OPEN_FLAGS, run->options.mode);
         *created = fd != -1;
+        *blocked = 0;
         if (fd != -1 || errno != EEXIST || run->options.exclusive)
             return fd;
         fd = shm_open(name_of(run), O_RDWR | OPEN_FLAGS, 0);
-        if (fd != -1 || errno != ENOENT || clock_ns() >= run->deadline_ns)
+        if (fd != -1)
             return fd;
+        *blocked = errno;
+        if (errno != ENOENT || clock_ns() >= run->deadline_ns)
+            return -1;
     }
 }
 
@@ -65,14 +70,20 @@ static bool posix_create(struct run *run)
     struct segment *segment = &run->segment;
     describe(run);
     run->stage = STAGE_CREATE;
+    int blocked;
     undo_hold();
     int64_t begun = clock_ns();
-    segment->fd = open_either(run, &segment->created);
+    segment->fd = open_either(run, &segment->created, &blocked);
     int64_t ended = clock_ns();
     int number = errno;
     if (segment->created)
         undo_add(UNDO_SHM_NAME, name_of(run), -1);
     undo_release();
+    if (segment->fd == -1 && blocked != 0)
+        return fail_because(run, "shm_open", name_of(run), EEXIST,
+                            "already there and not fit to be used again: opening it fails with %s: ./shmbed "
+                            "clean, or another --name",
+                            errno_name(blocked));
     if (segment->fd == -1)
         return fail(run, "shm_open", name_of(run), number);
     stage_add(run, STAGE_CREATE, "shm_open", ended - begun);
@@ -213,6 +224,7 @@ static void posix_release(struct segment *segment)
 
 const struct segment_api posix_segment = {
     .family = "posix",
+    .prefix = "name=",
     .create = posix_create,
     .size = posix_size,
     .reserve = posix_reserve,

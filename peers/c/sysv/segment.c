@@ -257,6 +257,7 @@ static void sysv_release(struct segment *segment)
 
 const struct segment_api sysv_segment = {
     .family = "sysv",
+    .prefix = "",
     .create = sysv_create,
     .size = sysv_size,
     .reserve = sysv_reserve,
