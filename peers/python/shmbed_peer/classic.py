@@ -1,0 +1,164 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The layouts `classic` and `os`. Writer: create, reserve, attach, write, detach. Reader: attach, read, detach, remove."""
+
+import contextlib
+import errno
+import hashlib
+import os
+import stat
+import sys
+
+from .errors import PeerError
+from .latency import now_ns
+from .result import open_output
+
+OS_TEXT = b"This is POSIX shared memory IPC.\n"
+OS_FIRST_PART = len(b"This is POSIX ")
+FIRST_PIECE_BYTES = 4096  # the reader's buffer, doubled as often as the text asks for it
+
+
+def writer(segments, options, ledger, result):
+    """Creates the segment (or uses it again), writes the text and its NUL. The object stays."""
+    text = load_text(options)
+    with segments.Segment(options, ledger) as segment:
+        segment.create()
+        segment.reserve(len(text) + 1)
+        segment.attach()
+        ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, len(text)))
+        write_text(segment, text, first_part(options, text), ledger)
+        segment.detach()
+    _digest(text, ledger, result)
+
+
+def reader(segments, options, ledger, result):
+    """Attaches the existing segment and reads up to the NUL. POSIX: removes it then; only then: the text is safe."""
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(open_output(options.out)) if options.out is not None else None
+        segment = stack.enter_context(segments.Segment(options, ledger))
+        segment.open()
+        text = read_text(segment, ledger)
+        if out is not None:
+            write_all(out, text, options.out)
+        if options.layout == "os" and ledger.lines is not None:
+            sys.stdout.buffer.write(text)
+            sys.stdout.buffer.flush()
+        segment.detach()
+        if segment.READER_REMOVES:
+            segment.remove()
+    _digest(text, ledger, result)
+
+
+def cleaner(segments, options, ledger, result):
+    """Removes the segment without attaching it."""
+    with segments.Segment(options, ledger) as segment:
+        segment.remove()
+
+
+def load_text(options):
+    """The text without its NUL: from --payload, from MSG_SIZE, or the fixed one of `os`. Raises PeerError EINVAL, EMSGSIZE."""
+    room = options.segment_size - 1
+    if options.payload is not None:
+        text = read_payload(options.payload, room + 1)
+        if b"\0" in text:
+            raise PeerError(
+                "classic",
+                options.payload,
+                errno.EINVAL,
+                "the payload holds a NUL, which would end the text: use --layout framed",
+            )
+        length = len(text)
+    else:
+        length = len(OS_TEXT) if options.layout == "os" else options.message_text_size - 1
+        text = None
+    if length > room:
+        raise PeerError(
+            "classic",
+            options.payload or "text",
+            errno.EMSGSIZE,
+            "it and its NUL do not fit into %d bytes: raise --segment-size" % options.segment_size,
+        )
+    if text is None:
+        text = OS_TEXT if options.layout == "os" else b"a" * length
+    return text
+
+
+def read_payload(path, limit_bytes):
+    """The bytes of a file, or the first `limit_bytes` of one that is longer. Raises PeerError."""
+    try:
+        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # O_NONBLOCK: a FIFO must not hang us
+    except OSError as failure:
+        raise PeerError("open", path, failure.errno) from failure
+    with open(descriptor, "rb") as stream:
+        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
+            raise PeerError("open", path, errno.EINVAL, "not a regular file")
+        return stream.read(limit_bytes)
+
+
+def first_part(options, text):
+    """Where the `os` layout splits its text; for `classic`, all of it."""
+    if options.layout != "os":
+        return len(text)
+    return OS_FIRST_PART if options.payload is None else len(text) // 2
+
+
+def write_text(segment, text, split, ledger):
+    """Stage write: the first part, then the rest with its NUL, which is stored whatever was there before."""
+    first = text[:split]
+    rest = text[split:] + b"\0"
+    view = segment.view
+    begun = now_ns()
+    view[:split] = first
+    view[split : split + len(rest)] = rest
+    ledger.add("write", "write shared memory", now_ns() - begun)
+
+
+def read_text(segment, ledger):
+    """Stage read: copies piece by piece up to the first NUL. Returns the text; raises EBADMSG where there is no NUL.
+
+    The pieces are allocated, and so touched, between the measured copies.
+    """
+    pieces = []
+    end = -1
+    begin = 0
+    read_ns = 0
+    piece_end = FIRST_PIECE_BYTES
+    while end == -1 and begin < segment.size_bytes:
+        piece_end = min(piece_end, segment.size_bytes)
+        piece = bytearray(piece_end - begin)
+        source = segment.view[begin:piece_end]
+        begun = now_ns()
+        piece[:] = source
+        end = piece.find(b"\0")
+        read_ns += now_ns() - begun
+        source.release()
+        pieces.append(piece)
+        begin = piece_end
+        piece_end *= 2
+    if end == -1:
+        raise PeerError(
+            "classic",
+            segment.title,
+            errno.EBADMSG,
+            "no NUL in all of its %d bytes: not a text of this layout" % segment.size_bytes,
+        )
+    del pieces[-1][end:]
+    text = b"".join(pieces)
+    ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, len(text)))
+    ledger.add("read", "read shared memory", read_ns)
+    return text
+
+
+def write_all(stream, data, path):
+    """Writes all of it to an unbuffered stream. Raises PeerError."""
+    rest = memoryview(data)
+    try:
+        while rest:
+            rest = rest[stream.write(rest) :]
+    except OSError as failure:
+        raise PeerError("write", path, failure.errno) from failure
+
+
+def _digest(text, ledger, result):
+    sha256 = hashlib.sha256(text).hexdigest()
+    ledger.say("msg sha256=" + sha256)
+    result.set_payload(len(text), sha256)

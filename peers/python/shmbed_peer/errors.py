@@ -1,0 +1,81 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What can go wrong, as values: call, object, errno and what to do. Only main turns them into text and an exit code."""
+
+import errno
+import os
+
+EXIT_DONE = 0
+EXIT_FAILED = 1
+EXIT_USAGE = 64  # EX_USAGE of sysexits.h
+EXIT_UNSUPPORTED = 77
+
+# (call, errno name) -> what to do. Anything else gets the system's own words.
+REMEDIES = {
+    ("shm_open", "ENOENT"): "no segment of that name: start the writer first; ./shmbed ls shows what is there",
+    ("shm_open", "EEXIST"): "a segment of that name is already there: run shm_reader or ./shmbed clean",
+    ("shm_open", "EACCES"): "it belongs to another user: run as its owner, or take another --name",
+    ("shm_open", "ELOOP"): "a symbolic link lies under that name in /dev/shm: remove it",
+    ("shm_open", "EMFILE"): "too many open files: raise ulimit -n",
+    ("ftruncate", "EFBIG"): "larger than a file of this process may be: raise ulimit -f",
+    ("ftruncate", "EINVAL"): "the kernel refuses that size: choose a smaller --segment-size",
+    ("posix_fallocate", "EFBIG"): "larger than a file of this process may be: raise ulimit -f",
+    ("mmap", "ENOMEM"): "not enough address space: choose a smaller --segment-size or raise ulimit -v",
+    ("mmap", "ENODEV"): "what lies under that name in /dev/shm is not shared memory: remove it",
+    ("shm_unlink", "ENOENT"): "no segment of that name: it is removed already",
+    ("shm_unlink", "EACCES"): "only its owner may remove it",
+    ("ftok", "ENOENT"): "no such key file: name one with --key-file, or give --key",
+    ("ftok", "EACCES"): "this user may not look at the key file",
+    (
+        "shmget",
+        "ENOENT",
+    ): "no segment of that key in this IPC namespace: start the writer first; ./shmbed ls shows what is there",
+    ("shmget", "EEXIST"): "a segment of that key is already there: run shm_clean or ./shmbed clean",
+    ("shmget", "EINVAL"): "the size is more than kernel.shmmax: choose a smaller --segment-size",
+    ("shmget", "ENOSPC"): "kernel.shmmni segments, or kernel.shmall pages, are in use: run ./shmbed clean",
+    ("shmget", "EACCES"): "it belongs to another user: run as its owner, or take another --key",
+    ("shmat", "EACCES"): "it belongs to another user, or its mode forbids it: run as its owner",
+    ("shmat", "EINVAL"): "the segment was removed just now: start the writer again",
+    ("shmat", "ENOMEM"): "not enough address space: raise ulimit -v",
+    ("shmctl", "EPERM"): "only its owner may remove it",
+    ("open", "ENOENT"): "no such file",
+    ("open", "EACCES"): "this user may not open it",
+}
+
+
+class UsageError(Exception):
+    """The command line is wrong; the message names the option. Exit 64."""
+
+
+class Unsupported(Exception):
+    """This peer does not have that layout, channel or codec; the message is the reason. Exit 77."""
+
+
+class PeerError(Exception):
+    """A call or a rule of the contract failed. Exit 1.
+
+    call    -- the system call, or `classic`, `header`, `descriptor` for a rule of the contract
+    object  -- what it was about: a name, a key, a path
+    errno   -- the number, an `errno.E...`
+    remedy  -- what to do; None: the usual words for this call and errno
+    stage   -- where a deadline passed
+    rule    -- which rule of the contract was broken
+    """
+
+    def __init__(self, call, object, errno, remedy=None, stage=None, rule=None):
+        self.call = call
+        self.object = object
+        self.errno = errno
+        self.remedy = remedy or REMEDIES.get((call, errno_name(errno))) or os.strerror(errno)
+        self.stage = stage
+        self.rule = rule
+        super().__init__(self.message)
+
+    @property
+    def message(self):
+        """The one line of the contract: `call object: ERRNO (what to do)`."""
+        return "%s %s: %s (%s)" % (self.call, self.object, errno_name(self.errno), self.remedy)
+
+
+def errno_name(number):
+    """EEXIST for 17; E<number> for a number without a name."""
+    return errno.errorcode.get(number, "E%s" % number)

@@ -1,0 +1,135 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Names of the test's own, the programs as processes, and a check that nothing stays behind."""
+
+import itertools
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+POSIX = ("posix", "stdlib")
+FILES = {"writer": "shm_writer.py", "reader": "shm_reader.py", "cleaner": "shm_clean.py"}
+DEADLINE_S = 20
+
+_numbers = itertools.count(1)
+
+
+def program(api, role):
+    """The command that starts one program with this interpreter."""
+    return [sys.executable, str(ROOT / api / FILES[role])]
+
+
+def run(api, role, *words, cwd="/"):
+    """Runs one program to its end. stdout and stderr are bytes."""
+    return subprocess.run(
+        program(api, role) + [str(word) for word in words],
+        cwd=cwd,
+        capture_output=True,
+        timeout=DEADLINE_S,
+        check=False,
+    )
+
+
+def result_of(api, role, *words):
+    """The result object of a fresh process, whose exit code must agree with it."""
+    done = run(api, role, "--result", "-", *words)
+    result = json.loads(done.stdout)
+    assert result["exit"] == done.returncode, done.stderr
+    return result
+
+
+class Served:
+    """One program with --serve."""
+
+    def __init__(self, api, role, *words):
+        self.process = subprocess.Popen(
+            [*program(api, role), "--serve", *words],
+            cwd="/",
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+        )
+
+    def ask(self, line):
+        """Sends one line and returns the result object."""
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
+
+    def open_files(self):
+        """What the process has open."""
+        folder = "/proc/%d/fd" % self.process.pid
+        return sorted(os.readlink(os.path.join(folder, name)) for name in os.listdir(folder))
+
+    def children(self):
+        """The process ids of its children."""
+        pid = self.process.pid
+        return Path("/proc/%d/task/%d/children" % (pid, pid)).read_text().split()
+
+    def quit(self):
+        """Ends it; returns (exit code, what it said on stderr)."""
+        _, errors = self.process.communicate(b"quit\n", timeout=DEADLINE_S)
+        return self.process.returncode, errors
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.communicate()
+
+
+def sysv_segments():
+    """key -> id of every System V segment."""
+    with open("/proc/sysvipc/shm", encoding="ascii") as table:
+        rows = [line.split() for line in table.readlines()[1:]]
+    return {int(row[0]) & 0xFFFFFFFF: int(row[1]) for row in rows}
+
+
+@pytest.fixture
+def name():
+    """A POSIX name of this test's own; nothing may be left under it."""
+    own = "/shmbed-py-test-%d-%d" % (os.getpid(), next(_numbers))
+    yield own
+    left = Path("/dev/shm" + own)
+    there = left.exists()
+    if there:
+        left.unlink()
+    assert not there, "left in /dev/shm"
+
+
+@pytest.fixture
+def key():
+    """A System V key of this test's own; no segment may be left under it."""
+    import sysv_ipc
+
+    own = 0x73000000 + (os.getpid() & 0xFFFF) * 64 + next(_numbers) % 64
+    yield own
+    left = sysv_segments().get(own)
+    if left is not None:
+        sysv_ipc.remove_shared_memory(left)
+    assert left is None, "left a System V segment"
+
+
+@pytest.fixture(params=["posix", "stdlib", "sysv"])
+def api(request):
+    """Each of the three peers."""
+    return request.param
+
+
+@pytest.fixture
+def where(api, request):
+    """The words that name an object of the test's own for that peer."""
+    if api == "sysv":
+        return ["--key", str(request.getfixturevalue("key"))]
+    return ["--name", request.getfixturevalue("name")]
+
+
+@pytest.fixture
+def remove(api, where):
+    """Removes the object of `where`."""
+    return lambda: run("sysv" if api == "sysv" else "posix", "cleaner", *where)

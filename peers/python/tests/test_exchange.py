@@ -1,0 +1,237 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Real exchanges between fresh processes, every Python pairing, and how each of them fails."""
+
+import hashlib
+import os
+import re
+import resource
+import subprocess
+from pathlib import Path
+
+import pytest
+from conftest import POSIX, ROOT, program, result_of, run
+
+PAIRINGS = [(writer, reader) for writer in POSIX for reader in POSIX] + [("sysv", "sysv")]
+ALL_BYTES = bytes(range(1, 256)) * 3
+
+
+@pytest.fixture(params=PAIRINGS, ids=":".join)
+def pairing(request):
+    """(writer, reader, the words that name the object, remove)."""
+    writer, reader = request.param
+    if writer == "sysv":
+        where = ["--key", str(request.getfixturevalue("key"))]
+    else:
+        where = ["--name", request.getfixturevalue("name")]
+    return writer, reader, where, lambda: writer == "sysv" and run("sysv", "cleaner", *where)
+
+
+@pytest.mark.parametrize("size", [1, 2, 100, 4095, 4096, 4097, 1000000, 8388608])
+def test_the_reader_sees_the_seed_s_text(pairing, tmp_path, size):
+    writer, reader, where, remove = pairing
+    wrote = result_of(writer, "writer", "%dB" % size, *where)
+    read = result_of(reader, "reader", "--out", tmp_path / "out", *where)
+    remove()
+    text = b"a" * (size - 1)
+    assert (tmp_path / "out").read_bytes() == text
+    assert wrote["payload"] == read["payload"] == {"length": size - 1, "sha256": hashlib.sha256(text).hexdigest()}
+    assert {"create", "write", "detach"} <= set(wrote["stages"])
+    assert {"reader-attach", "read", "detach"} <= set(read["stages"])
+    assert ("remove" in read["stages"]) == (reader != "sysv")
+    assert all(type(ns) is int and ns >= 0 for ns in [*wrote["stages"].values(), *read["stages"].values()])
+
+
+def test_a_shorter_text_in_the_same_segment_shows_no_old_tail(pairing, tmp_path):
+    writer, reader, where, remove = pairing
+    (tmp_path / "text").write_bytes(ALL_BYTES)
+    assert result_of(writer, "writer", "10000B", *where)["exit"] == 0
+    assert result_of(writer, "writer", "--payload", tmp_path / "text", *where)["exit"] == 0
+    assert result_of(reader, "reader", "--out", tmp_path / "out", *where)["exit"] == 0
+    remove()
+    assert (tmp_path / "out").read_bytes() == ALL_BYTES
+    assert (tmp_path / "out").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_payload_with_a_nul_is_einval_and_creates_nothing(pairing, tmp_path):
+    writer, reader, where, _ = pairing
+    (tmp_path / "text").write_bytes(b"a\0b")
+    error = result_of(writer, "writer", "--payload", tmp_path / "text", *where)["error"]
+    assert (error["call"], error["errno"]) == ("classic", "EINVAL")
+    assert result_of(reader, "reader", *where)["error"]["errno"] == "ENOENT"
+
+
+@pytest.mark.parametrize("words", [["4097B"], ["--payload"]])
+def test_a_text_that_does_not_fit_with_its_nul_is_emsgsize(pairing, tmp_path, words):
+    writer, reader, where, _ = pairing
+    (tmp_path / "text").write_bytes(b"a" * 4096)
+    given = [*words, tmp_path / "text"] if words == ["--payload"] else words
+    error = result_of(writer, "writer", *given, "--segment-size", "4K", *where)["error"]
+    assert (error["call"], error["errno"]) == ("classic", "EMSGSIZE")
+    assert result_of(reader, "reader", *where)["error"]["errno"] == "ENOENT"
+
+
+def test_an_object_that_is_there_is_eexist_when_exclusive_or_too_small(pairing):
+    writer, _, where, remove = pairing
+    assert result_of(writer, "writer", "5B", "--segment-size", "8K", *where)["exit"] == 0
+    for words in (["--exclusive"], ["--segment-size", "12K"]):
+        error = result_of(writer, "writer", "5B", *words, *where)["error"]
+        assert (error["call"], error["errno"]) == ("shmget" if writer == "sysv" else "shm_open", "EEXIST")
+    assert re.search("8192 bytes.*wanted 12288", error["message"])
+    assert result_of(writer, "writer", "5B", "--segment-size", "4K", *where)["exit"] == 0  # larger is fine
+    remove()
+    if writer != "sysv":
+        run("posix", "cleaner", *where)
+
+
+def test_an_object_without_a_nul_is_ebadmsg_and_stays(pairing, tmp_path):
+    writer, reader, where, remove = pairing
+    result_of(writer, "writer", "4096B", "--segment-size", "4K", *where)
+    if writer == "sysv":
+        import sysv_ipc
+
+        memory = sysv_ipc.SharedMemory(int(where[1]))
+        memory.write(b"a" * 4096)
+        memory.detach()
+    else:
+        Path("/dev/shm" + where[1]).write_bytes(b"a" * 4096)
+    for _ in range(2):
+        error = result_of(reader, "reader", *where)["error"]
+        assert (error["call"], error["errno"]) == ("classic", "EBADMSG")
+    remove()
+    if writer != "sysv":
+        os.unlink("/dev/shm" + where[1])
+
+
+@pytest.mark.parametrize("writer", POSIX)
+@pytest.mark.parametrize("reader", POSIX)
+def test_the_os_layout_prints_the_text_and_nothing_else(name, writer, reader):
+    words = ["--layout", "os", "--name", name]
+    before = os.umask(0o077)
+    wrote = run(writer, "writer", *words)
+    os.umask(before)
+    assert wrote.returncode == 0, wrote.stderr
+    status = os.stat("/dev/shm" + name)
+    assert (status.st_mode & 0o777, status.st_size) == (0o666, 4096)  # exact, whatever the umask
+    read = run(reader, "reader", *words)
+    assert read.stdout == b"This is POSIX shared memory IPC.\n"
+    assert b"msg length=33" in read.stderr
+
+
+@pytest.mark.parametrize("length", [0, 1, 2, 255])
+def test_the_os_layout_takes_another_text(name, tmp_path, length):
+    (tmp_path / "text").write_bytes(ALL_BYTES[:length])
+    words = ["--layout", "os", "--name", name]
+    assert run("posix", "writer", "--payload", tmp_path / "text", *words).returncode == 0
+    assert run("stdlib", "reader", *words).stdout == ALL_BYTES[:length]
+
+
+def test_a_person_sees_the_original_lines(name):
+    wrote = run("posix", "writer", "1000B", "--name", name).stdout.decode().splitlines()
+    read = run("posix", "reader", "--name", name).stdout.decode().splitlines()
+    labels = ["shm_open", "fchmod", "ftruncate", "posix_fallocate", "mmap"]
+    for line, label in zip(wrote, labels):
+        assert re.fullmatch(r"\[QLOG\] %s latency: \d+" % label, line)
+    assert wrote[5] == "Writing to shmem: name=%s, msg length=999" % name
+    assert re.fullmatch(r"\[QLOG\] write shared memory latency: \d+", wrote[6])
+    assert "Reading from shmem: name=%s, msg length=999" % name in read
+    assert wrote[-1] == read[-1] == "msg sha256=" + hashlib.sha256(b"a" * 999).hexdigest()
+
+
+def test_system_v_lines_name_key_and_id(key):
+    wrote = run("sysv", "writer", "1000B", "--key", key).stdout.decode()
+    read = run("sysv", "reader", "--key", key).stdout.decode()
+    clean = run("sysv", "cleaner", "--key", key).stdout.decode()
+    assert re.search(r"Writing to shmem: key=0x%08x id=\d+, msg length=999" % key, wrote)
+    assert re.search(r"Reading from shmem: key=0x%08x id=\d+, msg length=999" % key, read)
+    assert re.fullmatch(r"\[QLOG\] shmget latency: \d+\n\[QLOG\] shmctl latency: \d+\n", clean)
+
+
+def test_ftok_s_key_comes_from_the_file_in_the_working_directory(tmp_path):
+    (tmp_path / "shmkey.txt").write_text("key")
+    status = (tmp_path / "shmkey.txt").stat()
+    key = (status.st_dev & 0xFF) << 16 | status.st_ino & 0xFFFF  # ftok(3) with project id 0
+    wrote = run("sysv", "writer", "10B", cwd=tmp_path)
+    assert b"key=0x%08x" % key in wrote.stdout, wrote.stderr
+    assert b"msg length=9" in run("sysv", "reader", "--key-file", tmp_path / "shmkey.txt").stdout
+    assert run("sysv", "cleaner", cwd=tmp_path).returncode == 0
+    assert run("sysv", "cleaner", cwd=tmp_path).returncode == 1
+
+
+def test_the_errors_of_objects_that_are_not_there(api, where):
+    error = result_of(api, "reader", *where)["error"]
+    assert error["errno"] == "ENOENT"
+    assert error["call"] == ("shmget" if api == "sysv" else "shm_open")
+    done = run(api, "reader", *where)
+    assert (done.returncode, done.stderr.decode()) == (1, error["message"] + "\n")
+
+
+def test_a_file_that_is_not_there_is_named(api, where):
+    error = result_of(api, "writer", "--payload", "/nonexistent/file", *where)["error"]
+    assert (error["call"], error["object"], error["errno"]) == ("open", "/nonexistent/file", "ENOENT")
+    error = result_of(api, "reader", "--out", "/nonexistent/file", *where)["error"]
+    assert (error["call"], error["object"], error["errno"]) == ("open", "/nonexistent/file", "ENOENT")
+
+
+@pytest.mark.parametrize("role", ["writer", "reader"])
+def test_a_probe_is_answered_by_77_and_a_reason(api, role):
+    result = result_of(api, role, "--layout", "probe-4711")
+    assert result["exit"] == 77
+    assert "probe-4711" in result["reason"]
+
+
+def test_usage_is_64_and_names_the_option(api):
+    done = run(api, "writer", "5B", "--deadline-ms", "soon")
+    assert done.returncode == 64
+    assert b"--deadline-ms" in done.stderr
+    assert result_of(api, "writer", "--deadline-ms", "soon")["usage"].startswith("--deadline-ms")
+
+
+@pytest.mark.parametrize("flag", ["--help", "--version"])
+def test_help_and_version_are_0(api, flag):
+    done = run(api, "writer", flag)
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert b"shm_writer.py" in done.stdout or b"python-" in done.stdout
+
+
+def test_a_full_or_limited_dev_shm_is_an_error_that_leaves_nothing(name):
+    for api in POSIX:
+        done = subprocess.run(
+            [*program(api, "writer"), "5B", "--name", name],
+            preexec_fn=lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (4096, 4096)),
+            capture_output=True,
+            check=False,
+        )
+        assert done.returncode == 1
+        assert b"EFBIG" in done.stderr
+        assert not os.path.exists("/dev/shm" + name)
+
+
+@pytest.mark.parametrize("api", POSIX)
+def test_what_is_no_shared_memory_is_refused_and_stays(api, name):
+    path = "/dev/shm" + name
+    os.symlink("/etc/hostname", path)
+    assert result_of(api, "reader", "--name", name)["error"]["errno"] == "ELOOP"
+    os.unlink(path)
+    os.mkdir(path)
+    assert result_of(api, "reader", "--name", name)["exit"] == 1
+    os.rmdir(path)
+    Path(path).touch()
+    assert result_of(api, "reader", "--name", name)["error"]["errno"] == "EBADMSG"
+    assert os.path.exists(path)
+    os.unlink(path)
+
+
+@pytest.mark.parametrize("api", POSIX)
+def test_a_name_beyond_ascii_is_utf_8_in_every_locale(api, name):
+    odd = name + "-\u00e9\u4e16"
+    for locale in ("C", "C.UTF-8"):
+        done = subprocess.run(
+            [*program(api, "writer"), "5B", "--name", odd], env={"LC_ALL": locale}, capture_output=True, check=False
+        )
+        assert done.returncode == 0, done.stderr
+        os.unlink(b"/dev/shm" + odd.encode())
+
+
+def test_the_programs_run_from_their_own_folder(name):
+    assert run("posix", "writer", "5B", "--name", name, cwd=ROOT / "posix").returncode == 0
+    assert run("posix", "reader", "--name", name, cwd=ROOT / "posix").returncode == 0
