@@ -18,7 +18,7 @@ LABEL org.opencontainers.image.title="shmbed/peer-c" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends libjansson4 libssl3 zlib1g \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /opt/shmbed /opt/shmbed
 COPY peers/peers.json /opt/shmbed/peers/
 # The host's folder peers/c/sysv is bound here, read-only: a bind mount keeps device and inode, so ftok gives the host's key.

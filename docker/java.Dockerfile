@@ -12,7 +12,7 @@ COPY docker/certs/ /usr/local/share/ca-certificates/
 RUN mkdir -p /usr/share/man/man1 \
  && apt-get update \
  && apt-get install --yes --no-install-recommends openjdk-17-jre-headless unzip \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY peers/peers.json /opt/shmbed/peers/
 COPY java/target/lib /opt/shmbed/java/target/lib
 COPY java/target/shmbed-java.jar /opt/shmbed/java/target/

@@ -20,7 +20,7 @@ LABEL org.opencontainers.image.title="shmbed/peer-python" \
       org.opencontainers.image.licenses="Apache-2.0"
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends python3 \
- && rm -rf /var/lib/apt/lists/*
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /opt/shmbed/build /opt/shmbed/build
 COPY peers/peers.json /opt/shmbed/peers/
 COPY peers/python /opt/shmbed/peers/python
