@@ -363,9 +363,8 @@ static void check_message_text(struct parsing *parsing, int argc, char **argv)
     }
     size_t length = strlen(argv[0]);
     if (length < 2 || argv[0][length - 1] != 'B' ||
-        !parse_front(argv[0], 1, options->segment_size, &options->message_text_size))
-        reject(parsing, EXIT_USAGE, "MSG_SIZE %s: <n>B with n from 1 to the segment size, for example 1000B",
-               argv[0]);
+        !parse_front(argv[0], 1, SEGMENT_SIZE_MAX, &options->message_text_size))
+        reject(parsing, EXIT_USAGE, "MSG_SIZE %s: <n>B, for example 1000B", argv[0]);
     if (options->payload != NULL)
         reject(parsing, EXIT_USAGE, "MSG_SIZE and --payload exclude each other");
 }

@@ -81,11 +81,13 @@ static long owner_of(int id)
     return owner;
 }
 
+// Where IPC_STAT is refused shmat would be too, and it is what the reader came for: the error names shmat in
+// both cases.
 static bool fail_access(struct run *run, const char *call, int number)
 {
     if (number != EACCES)
         return fail(run, call, run->segment.object, number);
-    return fail_because(run, call, run->segment.object, number,
+    return fail_because(run, "shmat", run->segment.object, number,
                         "it belongs to uid %ld and its mode keeps uid %u out: run both sides as one user",
                         owner_of(run->segment.id), (unsigned)geteuid());
 }
@@ -141,7 +143,7 @@ static bool sysv_create(struct run *run)
         undo_add(UNDO_SHM_ID, "", segment->id);
     undo_release();
     if (segment->id == -1 && number == EINVAL && shmget((key_t)segment->key, 0, 0) != -1)
-        return fail_because(run, "shmget", segment->object, EINVAL,
+        return fail_because(run, "shmget", segment->object, EEXIST,
                             "already there and smaller than the %" PRIu64
                             " bytes wanted: run the cleaner first",
                             run->options.segment_size);

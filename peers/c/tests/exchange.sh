@@ -81,12 +81,13 @@ expect 1 "wanted 8388609" $pw 10B --segment-size 8388609
 expect 0 "msg length=9" $pr
 expect 0 "" $sw 10B --segment-size 100
 expect 1 "EEXIST (" $sw 10B --segment-size 100 --exclusive
-expect 1 "EINVAL (already there and smaller" $sw 10B
+expect 1 "EEXIST (already there and smaller" $sw 10B
 expect 0 "" $sc
 printf 'a\0b' >"$work/nul"
 expect 1 "classic $work/nul: EINVAL (" $pw --payload "$work/nul"
 expect 1 '"call":"classic"' $sw --payload "$work/nul" --result -
 expect 1 "EMSGSIZE (" $pw --payload "$work/nul" --segment-size 3
+expect 1 "classic text: EMSGSIZE (" $pw 8388609B
 expect 1 "open $work/none: ENOENT (" $pw --payload "$work/none"
 absent "$name"
 printf 'no end' >"/dev/shm$name"
@@ -114,7 +115,6 @@ for word in --bogus --nam=x -x --name= --name=/a/b --name=.. --name=//x --mode=8
     expect 64 "" $pw 10B $word
 done
 expect 64 "MSG_SIZE: missing" $pw
-expect 64 "MSG_SIZE" $pw 8388609B
 expect 64 "MSG_SIZE" $pw 0B
 expect 64 "exclude each other" $pw 10B --payload "$work/text"
 expect 64 "not an option of the reader" $pr --exclusive
