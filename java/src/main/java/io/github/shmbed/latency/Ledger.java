@@ -1,0 +1,54 @@
+// SPDX-License-Identifier: Apache-2.0
+// What each stage of one command took, and each call within it, for a person to read.
+package io.github.shmbed.latency;
+
+import java.util.ArrayList;
+import java.util.List;
+
+/** Durations in ns, by stage. Not thread-safe. */
+public final class Ledger {
+  private final long[] stageNs = new long[Stage.values().length];
+  private final boolean[] happened = new boolean[stageNs.length];
+  private final List<String> lines = new ArrayList<>();
+
+  /** The clock: CLOCK_MONOTONIC, which System.nanoTime reads on Linux and every process of the machine shares. */
+  public static long nowNs() {
+    return System.nanoTime();
+  }
+
+  /**
+   * Adds a call's time to its stage and a line for people: {@code [QLOG] shm_open latency: 17937}.
+   *
+   * @param label the call, as the original programs name it
+   */
+  public void add(Stage stage, String label, long beginNs, long endNs) {
+    add(stage, beginNs, endNs);
+    lines.add("[QLOG] " + label + " latency: " + (endNs - beginNs));
+  }
+
+  /** Adds time to a stage. */
+  public void add(Stage stage, long beginNs, long endNs) {
+    stageNs[stage.ordinal()] += endNs - beginNs;
+    happened[stage.ordinal()] = true;
+  }
+
+  /** Adds a line for people between the calls' lines. */
+  public void say(String line) {
+    lines.add(line);
+  }
+
+  /** Whether the stage happened. */
+  public boolean happened(Stage stage) {
+    return happened[stage.ordinal()];
+  }
+
+  /** The sum of the stage's times in ns. */
+  public long stageNs(Stage stage) {
+    return stageNs[stage.ordinal()];
+  }
+
+  /** The lines for people, in order. */
+  public List<String> lines() {
+    return lines;
+  }
+}

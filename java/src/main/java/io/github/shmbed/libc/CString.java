@@ -1,0 +1,24 @@
+// SPDX-License-Identifier: Apache-2.0
+// Java text as the bytes of a C string: UTF-8 whatever the locale, and never cut at a NUL in silence.
+package io.github.shmbed.libc;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+
+/** C strings. */
+final class CString {
+  private CString() {}
+
+  /**
+   * The UTF-8 bytes and a terminating NUL.
+   *
+   * @throws IllegalArgumentException when the text itself holds a NUL, where C would stop reading
+   */
+  static byte[] of(String text) {
+    if (text.indexOf('\0') >= 0) {
+      throw new IllegalArgumentException("a NUL inside " + text.replace("\0", "\\0"));
+    }
+    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    return Arrays.copyOf(bytes, bytes.length + 1);
+  }
+}

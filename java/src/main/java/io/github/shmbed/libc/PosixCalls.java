@@ -1,0 +1,223 @@
+// SPDX-License-Identifier: Apache-2.0
+// POSIX shared memory and the file and memory calls around it, each wrapped once: arguments as in the man page, a failure is
+// a NativeCallException.
+package io.github.shmbed.libc;
+
+import com.sun.jna.Native;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/**
+ * The calls that POSIX segments are made of. Addresses and sizes are {@code long}, descriptors {@code int}. The argument {@code
+ * object} is what a message names, nothing more. EINTR is retried.
+ */
+public final class PosixCalls {
+  public static final int O_RDONLY = 0;
+  public static final int O_RDWR = 02;
+  public static final int O_CREAT = 0100;
+  public static final int O_EXCL = 0200;
+  public static final int O_NONBLOCK = 04000;
+  public static final int PROT_READ = 1;
+  public static final int PROT_WRITE = 2;
+  public static final int MAP_SHARED = 1;
+  public static final int MAP_FIXED = 0x10;
+
+  private static final int MFD_CLOEXEC = 1;
+  private static final int AT_EMPTY_PATH = 0x1000;
+  private static final int STATX_BASIC_STATS = 0x7ff;
+  private static final int STATX_BYTES = 256;
+  private static final int STATX_UID = 20;
+  private static final int STATX_MODE = 28;
+  private static final int STATX_SIZE = 40;
+  private static final byte[] NO_PATH = {0};
+
+  private PosixCalls() {}
+
+  /** The functions of the C library itself. */
+  private static final class Natives {
+    static {
+      Binding.toLibc(Natives.class);
+    }
+
+    static native int close(int fd);
+
+    static native int fchmod(int fd, int mode);
+
+    static native int ftruncate(int fd, long length);
+
+    static native int posix_fallocate(int fd, long offset, long length);
+
+    static native int statx(int dirFd, byte[] path, int flags, int mask, byte[] status);
+
+    static native long mmap(long address, long length, int prot, int flags, int fd, long offset);
+
+    static native int munmap(long address, long length);
+
+    static native int memfd_create(byte[] name, int flags);
+
+    static native int geteuid();
+  }
+
+  /** In libc from glibc 2.34 on, in librt before. */
+  private static final class ShmNatives {
+    static {
+      Binding.toLibcOr("librt.so.1", ShmNatives.class);
+    }
+
+    static native int shm_open(byte[] name, int flags, int mode);
+
+    static native int shm_unlink(byte[] name);
+  }
+
+  /**
+   * shm_open(3).
+   *
+   * @param name with its leading slash
+   * @param flags O_RDONLY or O_RDWR, with O_CREAT, O_EXCL, O_NONBLOCK
+   * @param mode permission bits of a new object, subject to the umask
+   * @return a descriptor, close-on-exec
+   * @throws NativeCallException EEXIST, ENOENT, EACCES, ELOOP, EMFILE, ...
+   */
+  public static int shmOpen(String name, int flags, int mode) {
+    byte[] nameBytes = CString.of(name);
+    while (true) {
+      int fd = ShmNatives.shm_open(nameBytes, flags, mode);
+      if (fd >= 0) {
+        return fd;
+      }
+      failUnlessInterrupted("shm_open", name);
+    }
+  }
+
+  /**
+   * shm_unlink(3).
+   *
+   * @return false when there is nothing of that name
+   * @throws NativeCallException EACCES, ...
+   */
+  public static boolean shmUnlink(String name) {
+    if (ShmNatives.shm_unlink(CString.of(name)) == 0) {
+      return true;
+    }
+    int errno = Native.getLastError();
+    if (errno == Errno.ENOENT) {
+      return false;
+    }
+    throw new NativeCallException("shm_unlink", name, errno);
+  }
+
+  /** close(2). Not retried on EINTR: Linux has closed the descriptor then. */
+  public static void close(int fd) {
+    Natives.close(fd);
+  }
+
+  /** fchmod(2): the exact mode, whatever the umask. */
+  public static void fchmod(int fd, int mode, String object) {
+    if (Natives.fchmod(fd, mode) != 0) {
+      throw failure("fchmod", object);
+    }
+  }
+
+  /**
+   * ftruncate(2). Succeeds on a full /dev/shm; see {@link #posixFallocate}.
+   *
+   * @throws NativeCallException EINVAL, EFBIG, ...
+   */
+  public static void ftruncate(int fd, long sizeBytes, String object) {
+    while (Natives.ftruncate(fd, sizeBytes) != 0) {
+      failUnlessInterrupted("ftruncate", object);
+    }
+  }
+
+  /**
+   * posix_fallocate(3) from offset 0: takes the memory now, so that its lack is an error here and not a SIGBUS later.
+   *
+   * @throws NativeCallException ENOSPC, naming the bytes that were wanted; EFBIG, ...
+   */
+  public static void posixFallocate(int fd, long sizeBytes, String object) {
+    int errno;
+    do {
+      errno = Natives.posix_fallocate(fd, 0, sizeBytes); // returns the errno, does not set it
+    } while (errno == Errno.EINTR);
+    if (errno == Errno.ENOSPC) {
+      throw new NativeCallException(
+          "posix_fallocate",
+          object,
+          errno,
+          sizeBytes + " bytes wanted: " + Remedy.of("posix_fallocate", errno));
+    }
+    if (errno != 0) {
+      throw new NativeCallException("posix_fallocate", object, errno);
+    }
+  }
+
+  /**
+   * fstat(2), made by statx(2): glibc before 2.33 exports no {@code fstat}, and {@code struct stat} differs between x86-64 and
+   * aarch64, while {@code struct statx} is the same everywhere.
+   */
+  public static FileStatus fstat(int fd, String object) {
+    byte[] status = new byte[STATX_BYTES];
+    if (Natives.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, status) != 0) {
+      throw failure("fstat", object);
+    }
+    ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
+    return new FileStatus(
+        fields.getLong(STATX_SIZE), fields.getInt(STATX_UID), fields.getShort(STATX_MODE) & 0xffff);
+  }
+
+  /**
+   * mmap(2) with MAP_SHARED, from offset 0.
+   *
+   * @return the address
+   * @throws NativeCallException EACCES, ENODEV, ENOMEM, EINVAL (length 0), ...
+   */
+  public static long mmap(int fd, long sizeBytes, int protection, String object) {
+    long address = Natives.mmap(0, sizeBytes, protection, MAP_SHARED, fd, 0);
+    if (address == -1) {
+      throw failure("mmap", object);
+    }
+    return address;
+  }
+
+  /**
+   * Takes a mapping's memory away but keeps its addresses: maps an empty file over it, so that a stale access raises SIGBUS
+   * (which a JVM turns into an InternalError) and not SIGSEGV (which ends it).
+   */
+  public static void mmapNothingOver(long address, long sizeBytes, String object) {
+    int emptyFd = Natives.memfd_create(CString.of("shmbed-detached"), MFD_CLOEXEC);
+    if (emptyFd < 0) {
+      throw failure("memfd_create", object);
+    }
+    try {
+      if (Natives.mmap(address, sizeBytes, PROT_READ, MAP_SHARED | MAP_FIXED, emptyFd, 0) == -1) {
+        throw failure("mmap", object);
+      }
+    } finally {
+      close(emptyFd);
+    }
+  }
+
+  /** munmap(2). */
+  public static void munmap(long address, long sizeBytes, String object) {
+    if (Natives.munmap(address, sizeBytes) != 0) {
+      throw failure("munmap", object);
+    }
+  }
+
+  /** geteuid(2), as an unsigned number in an int. */
+  public static int geteuid() {
+    return Natives.geteuid();
+  }
+
+  /** errno is read here only, right after a failure: after a success it is stale. */
+  private static NativeCallException failure(String call, String object) {
+    return new NativeCallException(call, object, Native.getLastError());
+  }
+
+  private static void failUnlessInterrupted(String call, String object) {
+    int errno = Native.getLastError();
+    if (errno != Errno.EINTR) {
+      throw new NativeCallException(call, object, errno);
+    }
+  }
+}

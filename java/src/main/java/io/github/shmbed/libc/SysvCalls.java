@@ -1,0 +1,131 @@
+// SPDX-License-Identifier: Apache-2.0
+// System V shared memory, each call wrapped once: arguments as in the man page, a failure is a NativeCallException.
+package io.github.shmbed.libc;
+
+import com.sun.jna.Native;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** The calls that System V segments are made of. The argument {@code object} is what a message names, nothing more. */
+public final class SysvCalls {
+  public static final int IPC_CREAT = 01000;
+  public static final int IPC_EXCL = 02000;
+  public static final int SHM_RDONLY = 010000;
+
+  private static final int IPC_RMID = 0;
+  private static final int IPC_STAT = 2;
+
+  // struct shmid_ds of 64-bit Linux, the same on x86-64 and aarch64: struct ipc_perm (48 bytes), then the size.
+  private static final int SHMID_DS_BYTES = 112;
+  private static final int PERM_UID = 4;
+  private static final int PERM_MODE = 20;
+  private static final int SHM_SEGSZ = 48;
+  private static final int SHM_NATTCH = 88;
+
+  private SysvCalls() {}
+
+  private static final class Natives {
+    static {
+      Binding.toLibc(Natives.class);
+    }
+
+    static native int ftok(byte[] path, int projectId);
+
+    static native int shmget(int key, long size, int flags);
+
+    static native long shmat(int id, long address, int flags);
+
+    static native int shmdt(long address);
+
+    static native int shmctl(int id, int command, byte[] status);
+  }
+
+  /**
+   * ftok(3): device, inode and project id make the key, so a copy of the file gives another key and a bind mount the same.
+   *
+   * @param projectId its low 8 bits count
+   * @throws NativeCallException ENOENT, EACCES, ...
+   */
+  public static int ftok(String path, int projectId) {
+    int key = Natives.ftok(CString.of(path), projectId);
+    if (key == -1) {
+      throw failure("ftok", path);
+    }
+    return key;
+  }
+
+  /**
+   * shmget(2).
+   *
+   * @param flags IPC_CREAT, IPC_EXCL and permission bits
+   * @return the segment's id
+   * @throws NativeCallException EEXIST, ENOENT, EACCES, EINVAL (too small, too large), ENOSPC, ENOMEM
+   */
+  public static int shmget(int key, long sizeBytes, int flags, String object) {
+    int id = Natives.shmget(key, sizeBytes, flags);
+    if (id == -1) {
+      throw failure("shmget", object);
+    }
+    return id;
+  }
+
+  /**
+   * shmat(2) at an address of the kernel's choice.
+   *
+   * @param flags 0 or SHM_RDONLY
+   * @throws NativeCallException EACCES, EINVAL, EIDRM, ENOMEM
+   */
+  public static long shmat(int id, int flags, String object) {
+    long address = Natives.shmat(id, 0, flags);
+    if (address == -1) {
+      throw failure("shmat", object);
+    }
+    return address;
+  }
+
+  /** shmdt(2). */
+  public static void shmdt(long address, String object) {
+    if (Natives.shmdt(address) != 0) {
+      throw failure("shmdt", object);
+    }
+  }
+
+  /**
+   * shmctl(2), IPC_STAT.
+   *
+   * @throws NativeCallException EACCES (needs read permission), EINVAL, EIDRM
+   */
+  public static SysvStatus status(int id, String object) {
+    byte[] status = new byte[SHMID_DS_BYTES];
+    if (Natives.shmctl(id, IPC_STAT, status) == -1) {
+      throw failure("shmctl", object);
+    }
+    ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
+    return new SysvStatus(
+        fields.getLong(SHM_SEGSZ),
+        fields.getInt(PERM_UID),
+        fields.getShort(PERM_MODE) & 0777,
+        fields.getLong(SHM_NATTCH));
+  }
+
+  /**
+   * shmctl(2), IPC_RMID: the key is free at once, the memory when the last one has detached.
+   *
+   * @return false when there is no segment with that id
+   * @throws NativeCallException EPERM
+   */
+  public static boolean remove(int id, String object) {
+    if (Natives.shmctl(id, IPC_RMID, null) == 0) {
+      return true;
+    }
+    int errno = Native.getLastError();
+    if (errno == Errno.EINVAL || errno == Errno.EIDRM) {
+      return false;
+    }
+    throw new NativeCallException("shmctl", object, errno);
+  }
+
+  private static NativeCallException failure(String call, String object) {
+    return new NativeCallException(call, object, Native.getLastError());
+  }
+}

@@ -1,0 +1,41 @@
+// SPDX-License-Identifier: Apache-2.0
+// Finds a byte in an array, eight at a time.
+package io.github.shmbed.segment;
+
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+
+/** memchr(3) for arrays. */
+public final class ByteSearch {
+  /** Shared memory is searched page by page, so that nothing beyond the match's page is touched. */
+  public static final int PAGE_BYTES = 4096;
+
+  private static final long LOW_BITS = 0x0101010101010101L;
+  private static final long HIGH_BITS = 0x8080808080808080L;
+
+  private ByteSearch() {}
+
+  /**
+   * The index of the first {@code value} in {@code bytes[from, to)}.
+   *
+   * @return -1 if there is none
+   */
+  public static int indexOf(byte[] bytes, int from, int to, byte value) {
+    long pattern = LOW_BITS * (value & 0xff);
+    ByteBuffer words = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int at = from;
+    for (; at + Long.BYTES <= to; at += Long.BYTES) {
+      long difference = words.getLong(at) ^ pattern;
+      long zeroBytes = (difference - LOW_BITS) & ~difference & HIGH_BITS; // its lowest bit is exact
+      if (zeroBytes != 0) {
+        return at + (Long.numberOfTrailingZeros(zeroBytes) >>> 3);
+      }
+    }
+    for (; at < to; at++) {
+      if (bytes[at] == value) {
+        return at;
+      }
+    }
+    return -1;
+  }
+}

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// The one spelling of a POSIX shared memory name, checked before the C library sees it.
+package io.github.shmbed.segment;
+
+import java.nio.charset.StandardCharsets;
+
+/** Names of POSIX shared memory objects (shm_open(3)). */
+public final class PosixName {
+  /** NAME_MAX of tmpfs: bytes after the slash. */
+  public static final int MAX_BYTES = 255;
+
+  private PosixName() {}
+
+  /**
+   * The name with exactly one leading slash.
+   *
+   * @param name with or without its leading slash
+   * @throws IllegalArgumentException when it is empty, longer than 255 bytes of UTF-8, {@code .} or {@code ..}, or holds a
+   *     further slash, a NUL or what is not Unicode text
+   */
+  public static String normalise(String name) {
+    String bare = name.startsWith("/") ? name.substring(1) : name;
+    if (bare.isEmpty()) {
+      throw refused(name, "it is empty");
+    }
+    if (bare.equals(".") || bare.equals("..")) {
+      throw refused(name, "it names a directory");
+    }
+    if (bare.indexOf('/') >= 0) {
+      throw refused(name, "no slash is allowed but the first");
+    }
+    if (bare.indexOf('\0') >= 0) {
+      throw refused(name.replace("\0", "\\0"), "a NUL would end it early");
+    }
+    if (bare.indexOf('\uFFFD') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(bare)) {
+      throw refused(name, "it is not valid text here: start the JVM with LC_ALL=C.UTF-8");
+    }
+    if (bare.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
+      throw refused(name, "more than " + MAX_BYTES + " bytes after the slash");
+    }
+    return "/" + bare;
+  }
+
+  private static IllegalArgumentException refused(String name, String why) {
+    return new IllegalArgumentException("name '" + name + "': " + why);
+  }
+}
