@@ -64,9 +64,19 @@ public final class PosixCalls {
       Binding.toLibcOr("librt.so.1", ShmNatives.class);
     }
 
+    static void bound() {
+      // Calling it has run the static initialiser above.
+    }
+
     static native int shm_open(byte[] name, int flags, int mode);
 
     static native int shm_unlink(byte[] name);
+  }
+
+  /** Loads JNA and looks the functions up, which otherwise the first call pays for (tens of ms). For those who measure. */
+  public static void bind() {
+    Natives.geteuid();
+    ShmNatives.bound();
   }
 
   /**

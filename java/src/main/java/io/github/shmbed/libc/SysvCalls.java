@@ -29,6 +29,10 @@ public final class SysvCalls {
       Binding.toLibc(Natives.class);
     }
 
+    static void bound() {
+      // Calling it has run the static initialiser above.
+    }
+
     static native int ftok(byte[] path, int projectId);
 
     static native int shmget(int key, long size, int flags);
@@ -38,6 +42,11 @@ public final class SysvCalls {
     static native int shmdt(long address);
 
     static native int shmctl(int id, int command, byte[] status);
+  }
+
+  /** Loads JNA and looks the functions up, which otherwise the first call pays for (tens of ms). For those who measure. */
+  public static void bind() {
+    Natives.bound();
   }
 
   /**

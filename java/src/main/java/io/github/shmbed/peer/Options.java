@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: Apache-2.0
+// One checked command line.
+package io.github.shmbed.peer;
+
+import java.nio.file.Path;
+
+/**
+ * What a command line asks for, checked and with its defaults filled in.
+ *
+ * @param api {@code posix} or {@code sysv}
+ * @param name the POSIX name, null for System V
+ * @param key the System V key as given by {@code --key}, 0 if it comes from the key file
+ * @param keyFile the file for ftok, null for the default places
+ * @param textBytes the text's length without its NUL, by MSG_SIZE; -1 if it comes from elsewhere
+ * @param channel SPEC of {@code --channel}, null if there is none
+ * @param result where the result object goes, {@code -} for stdout, null for nowhere
+ */
+record Options(
+    Role role,
+    String api,
+    String layout,
+    String name,
+    int key,
+    Path keyFile,
+    long segmentSizeBytes,
+    int mode,
+    boolean exclusive,
+    boolean reserve,
+    long textBytes,
+    Path payload,
+    Path out,
+    String result,
+    long deadlineMs,
+    String channel,
+    String codec,
+    long count,
+    long warmup) {
+
+  static final String POSIX = "posix";
+  static final String SYSV = "sysv";
+
+  boolean isPosix() {
+    return api.equals(POSIX);
+  }
+
+  /** Whether stdout is for the result object alone. */
+  boolean resultOnStdout() {
+    return "-".equals(result);
+  }
+}

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: Apache-2.0
+// The result object of peers/CONTRACT.md, section 5, as one line of JSON.
+package io.github.shmbed.peer;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.shmbed.latency.Ledger;
+import io.github.shmbed.latency.Stage;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+
+/** Writes results. Absent values are left out. */
+final class ResultJson {
+  private static final int SCHEMA = 1;
+  private static final JsonFactory JSON = new JsonFactory();
+
+  private ResultJson() {}
+
+  /** One line, UTF-8, with its newline. */
+  static byte[] of(Result result) {
+    ByteArrayOutputStream line = new ByteArrayOutputStream();
+    try (JsonGenerator json = JSON.createGenerator(line)) {
+      json.writeStartObject();
+      json.writeNumberField("schema", SCHEMA);
+      json.writeStringField("peer", result.peer());
+      json.writeStringField("role", result.role().word());
+      json.writeNumberField("exit", result.exit());
+      if (result.exit() == ExitCode.UNSUPPORTED) {
+        json.writeStringField("reason", result.why());
+      } else if (result.exit() == ExitCode.USAGE) {
+        json.writeStringField("usage", result.why());
+      }
+      if (result.options() != null) {
+        writeCase(json, result);
+        writeStages(json, result.ledger());
+      }
+      if (result.sha256() != null) {
+        json.writeObjectFieldStart("payload");
+        json.writeNumberField("length", result.payloadBytes());
+        json.writeStringField("sha256", result.sha256());
+        json.writeEndObject();
+      }
+      if (result.failure() != null) {
+        writeFailure(json, result.failure());
+      }
+      json.writeNumberField("pid", ProcessHandle.current().pid());
+      json.writeEndObject();
+      json.writeRaw('\n');
+    } catch (IOException impossible) {
+      throw new UncheckedIOException(impossible); // a ByteArrayOutputStream has none
+    }
+    return line.toByteArray();
+  }
+
+  private static void writeCase(JsonGenerator json, Result result) throws IOException {
+    Options options = result.options();
+    json.writeObjectFieldStart("case");
+    json.writeStringField("layout", options.layout());
+    if (options.isPosix()) {
+      json.writeStringField("name", options.name());
+    } else if (result.key() != 0) {
+      json.writeNumberField("key", Integer.toUnsignedLong(result.key()));
+    }
+    json.writeNumberField("segmentSize", options.segmentSizeBytes());
+    json.writeStringField("mode", octal(options.mode()));
+    if (options.channel() != null) {
+      json.writeStringField("channel", options.channel());
+    }
+    json.writeStringField("codec", options.codec());
+    json.writeNumberField("count", options.count());
+    json.writeNumberField("warmup", options.warmup());
+    json.writeEndObject();
+  }
+
+  private static void writeStages(JsonGenerator json, Ledger ledger) throws IOException {
+    json.writeObjectFieldStart("stages");
+    for (Stage stage : Stage.values()) {
+      if (ledger.happened(stage)) {
+        json.writeNumberField(stage.contractName(), ledger.stageNs(stage));
+      }
+    }
+    json.writeEndObject();
+  }
+
+  private static void writeFailure(JsonGenerator json, Failure failure) throws IOException {
+    json.writeObjectFieldStart("error");
+    json.writeStringField("call", failure.call());
+    json.writeStringField("object", failure.object());
+    json.writeStringField("errno", failure.errno());
+    if (failure.rule() != null) {
+      json.writeStringField("name", failure.rule());
+    }
+    json.writeStringField("message", failure.message());
+    json.writeEndObject();
+  }
+
+  /** Four octal digits, such as 0600. */
+  private static String octal(int mode) {
+    String digits = Integer.toOctalString(mode);
+    return "0".repeat(4 - digits.length()) + digits;
+  }
+}
