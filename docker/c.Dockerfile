@@ -10,7 +10,8 @@ RUN apt-get update \
 COPY peers/c /opt/shmbed/peers/c
 RUN make -C /opt/shmbed/peers/c \
  && rm -rf /opt/shmbed/peers/c/build \
- && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt
+ && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt \
+ && chmod -R a+rX /opt/shmbed/peers
 
 FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="shmbed/peer-c" \
@@ -20,7 +21,6 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends libjansson4 libssl3 zlib1g \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /opt/shmbed /opt/shmbed
-COPY peers/peers.json /opt/shmbed/peers/
 # The host's folder peers/c/sysv is bound here, read-only: a bind mount keeps device and inode, so ftok gives the host's key.
 RUN mkdir /opt/shmbed/key
 WORKDIR /opt/shmbed/peers/c

@@ -13,14 +13,14 @@ RUN mkdir -p /usr/share/man/man1 \
  && apt-get update \
  && apt-get install --yes --no-install-recommends openjdk-17-jre-headless unzip \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
-COPY peers/peers.json /opt/shmbed/peers/
 COPY java/target/lib /opt/shmbed/java/target/lib
 COPY java/target/shmbed-java.jar /opt/shmbed/java/target/
 COPY shmbed /opt/shmbed/
 # The host's folder peers/c/sysv is bound at key/, read-only: a bind mount keeps device and inode, so ftok gives the host's key.
 RUN mkdir -p /opt/shmbed/key /opt/shmbed/peers/c/sysv \
  && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt \
- && /opt/shmbed/shmbed setup --startup
+ && /opt/shmbed/shmbed setup --startup \
+ && chmod -R a+rX /opt/shmbed
 WORKDIR /opt/shmbed
 # Stays until it is stopped; peers are started by docker exec.
 STOPSIGNAL SIGKILL

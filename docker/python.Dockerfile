@@ -22,12 +22,12 @@ RUN apt-get update \
  && apt-get install --yes --no-install-recommends python3 \
  && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /opt/shmbed/build /opt/shmbed/build
-COPY peers/peers.json /opt/shmbed/peers/
 COPY peers/python /opt/shmbed/peers/python
 # The host's folder peers/c/sysv is bound at key/, read-only: a bind mount keeps device and inode, so ftok gives the host's key.
 RUN mkdir -p /opt/shmbed/key /opt/shmbed/peers/c/sysv \
  && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt \
- && /opt/shmbed/build/venv/bin/python3 -m compileall -q /opt/shmbed
+ && /opt/shmbed/build/venv/bin/python3 -m compileall -q /opt/shmbed \
+ && chmod -R a+rX /opt/shmbed/peers
 ENV PATH=/opt/shmbed/build/venv/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin
 WORKDIR /opt/shmbed/peers/python
 # Stays until it is stopped; peers are started by docker exec.
