@@ -11,7 +11,10 @@ public final class Ledger {
   private final boolean[] happened = new boolean[stageNs.length];
   private final List<String> lines = new ArrayList<>();
 
-  /** The clock: CLOCK_MONOTONIC, which System.nanoTime reads on Linux and every process of the machine shares. */
+  /**
+   * The clock: CLOCK_MONOTONIC, which System.nanoTime reads on Linux and every process of the
+   * machine shares.
+   */
   public static long nowNs() {
     return System.nanoTime();
   }

@@ -27,14 +27,21 @@ public final class ClassicLayout {
           object,
           Errno.EMSGSIZE,
           "TEXT_SIZE",
-          lengthBytes + " bytes and a NUL do not fit into " + segmentSizeBytes + ": give a larger --segment-size");
+          lengthBytes
+              + " bytes and a NUL do not fit into "
+              + segmentSizeBytes
+              + ": give a larger --segment-size");
     }
   }
 
   /** The error for a text that holds a NUL, where every reader would stop. */
   public static LayoutException nulInText(String object, long offset) {
     return new LayoutException(
-        NAME, object, Errno.EINVAL, "TEXT_NUL", "the text holds a NUL at offset " + offset + ": use --layout framed");
+        NAME,
+        object,
+        Errno.EINVAL,
+        "TEXT_NUL",
+        "the text holds a NUL at offset " + offset + ": use --layout framed");
   }
 
   /**

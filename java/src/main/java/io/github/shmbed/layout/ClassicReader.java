@@ -23,8 +23,9 @@ public final class ClassicReader {
   }
 
   /**
-   * Copies the next part of the text, up to its NUL or as much as there is room for. Each page is copied once and searched in
-   * the copy, so the bytes are the ones that were searched; and nothing beyond the NUL's page is touched.
+   * Copies the next part of the text, up to its NUL or as much as there is room for. Each page is
+   * copied once and searched in the copy, so the bytes are the ones that were searched; and nothing
+   * beyond the NUL's page is touched.
    *
    * @return how many bytes of {@code dst} are text
    * @throws LayoutException EBADMSG when there is no NUL up to the segment's end
@@ -39,7 +40,9 @@ public final class ClassicReader {
             segment.object(),
             Errno.EBADMSG,
             "TEXT_END",
-            "no NUL in " + offset + " bytes: not a classic segment, or its writer has not finished");
+            "no NUL in "
+                + offset
+                + " bytes: not a classic segment, or its writer has not finished");
       }
       int inPage = ByteSearch.PAGE_BYTES - (int) (offset % ByteSearch.PAGE_BYTES);
       int length = (int) Math.min(Math.min(inPage, left), dst.length - filled);

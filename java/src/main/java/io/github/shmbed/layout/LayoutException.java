@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// A rule of a layout does not hold: the contents of a segment, or what is to go into it, are not what the contract says.
+// A rule of a layout does not hold: the contents of a segment, or what is to go into it, are not
+// what the contract says.
 package io.github.shmbed.layout;
 
 import io.github.shmbed.libc.Errno;
 
-/** A broken rule of a layout (peers/CONTRACT.md). No system call failed; the errno says of what kind it is. */
+/**
+ * A broken rule of a layout (peers/CONTRACT.md). No system call failed; the errno says of what kind
+ * it is.
+ */
 public final class LayoutException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 

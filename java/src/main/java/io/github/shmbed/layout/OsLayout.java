@@ -1,8 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// The second, smaller convention of the original programs: the POSIX object OS, written in two parts.
+// The second, smaller convention of the original programs: the POSIX object OS, written in two
+// parts.
 package io.github.shmbed.layout;
 
-/** The {@code os} layout (peers/CONTRACT.md, section 4): as classic, with other defaults and a text of its own. */
+/**
+ * The {@code os} layout (peers/CONTRACT.md, section 4): as classic, with other defaults and a text
+ * of its own.
+ */
 public final class OsLayout {
   public static final String NAME = "os";
   public static final String DEFAULT_SEGMENT_NAME = "/OS";

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Java text as the bytes of a C string: UTF-8 whatever the locale, and never cut at a NUL in silence.
+// Java text as the bytes of a C string: UTF-8 whatever the locale, and never cut at a NUL in
+// silence.
 package io.github.shmbed.libc;
 
 import java.nio.charset.StandardCharsets;

@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
-// The one exception for a system call that failed: which call, on what, why, and what to do about it.
+// The one exception for a system call that failed: which call, on what, why, and what to do about
+// it.
 package io.github.shmbed.libc;
 
 /**
- * A call of the C library failed. The message reads {@code shm_open /x: ENOENT (no segment of that name: ...)}.
+ * A call of the C library failed. The message reads {@code shm_open /x: ENOENT (no segment of that
+ * name: ...)}.
  *
- * <p>Also thrown with {@link Errno#EFAULT} when an access to a mapping raised SIGBUS, because the object was truncated under
- * it or /dev/shm is full.
+ * <p>Also thrown with {@link Errno#EFAULT} when an access to a mapping raised SIGBUS, because the
+ * object was truncated under it or /dev/shm is full.
  */
 public final class NativeCallException extends RuntimeException {
   private static final long serialVersionUID = 1L;

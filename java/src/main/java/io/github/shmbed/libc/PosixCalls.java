@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// POSIX shared memory and the file and memory calls around it, each wrapped once: arguments as in the man page, a failure is
-// a NativeCallException.
+// POSIX shared memory and the file and memory calls around it, each wrapped once: arguments as in
+// the man page, a failure is a NativeCallException.
 package io.github.shmbed.libc;
 
 import com.sun.jna.Native;
@@ -8,8 +8,8 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * The calls that POSIX segments are made of. Addresses and sizes are {@code long}, descriptors {@code int}. The argument {@code
- * object} is what a message names, nothing more. EINTR is retried.
+ * The calls that POSIX segments are made of. Addresses and sizes are {@code long}, descriptors
+ * {@code int}. The argument {@code object} is what a message names, nothing more. EINTR is retried.
  */
 public final class PosixCalls {
   public static final int O_RDONLY = 0;
@@ -73,7 +73,10 @@ public final class PosixCalls {
     static native int shm_unlink(byte[] name);
   }
 
-  /** Loads JNA and looks the functions up, which otherwise the first call pays for (tens of ms). For those who measure. */
+  /**
+   * Loads JNA and looks the functions up, which otherwise the first call pays for (tens of ms). For
+   * those who measure.
+   */
   public static void bind() {
     Natives.geteuid();
     ShmNatives.bound();
@@ -140,7 +143,8 @@ public final class PosixCalls {
   }
 
   /**
-   * posix_fallocate(3) from offset 0: takes the memory now, so that its lack is an error here and not a SIGBUS later.
+   * posix_fallocate(3) from offset 0: takes the memory now, so that its lack is an error here and
+   * not a SIGBUS later.
    *
    * @throws NativeCallException ENOSPC, naming the bytes that were wanted; EFBIG, ...
    */
@@ -162,8 +166,8 @@ public final class PosixCalls {
   }
 
   /**
-   * fstat(2), made by statx(2): glibc before 2.33 exports no {@code fstat}, and {@code struct stat} differs between x86-64 and
-   * aarch64, while {@code struct statx} is the same everywhere.
+   * fstat(2), made by statx(2): glibc before 2.33 exports no {@code fstat}, and {@code struct stat}
+   * differs between x86-64 and aarch64, while {@code struct statx} is the same everywhere.
    */
   public static FileStatus fstat(int fd, String object) {
     byte[] status = new byte[STATX_BYTES];
@@ -190,8 +194,9 @@ public final class PosixCalls {
   }
 
   /**
-   * Takes a mapping's memory away but keeps its addresses: maps an empty file over it, so that a stale access raises SIGBUS
-   * (which a JVM turns into an InternalError) and not SIGSEGV (which ends it).
+   * Takes a mapping's memory away but keeps its addresses: maps an empty file over it, so that a
+   * stale access raises SIGBUS (which a JVM turns into an InternalError) and not SIGSEGV (which
+   * ends it).
    */
   public static void mmapNothingOver(long address, long sizeBytes, String object) {
     int emptyFd = Natives.memfd_create(CString.of("shmbed-detached"), MFD_CLOEXEC);

@@ -16,7 +16,9 @@ final class Remedy {
       case "shm_open":
         return shmOpen(errno);
       case "shm_unlink":
-        return errno == Errno.ENOENT ? "no segment of that name: somebody has removed it already" : null;
+        return errno == Errno.ENOENT
+            ? "no segment of that name: somebody has removed it already"
+            : null;
       case "ftok":
         return "the key file cannot be read: name one that exists with --key-file, or the key itself with --key";
       case "shmget":
@@ -30,11 +32,17 @@ final class Remedy {
       case "ftruncate":
         return errno == Errno.EFBIG
             ? "larger than this process's file size limit (`ulimit -f`)"
-            : errno == Errno.EINVAL ? "the size is negative, or the object was opened for reading only" : null;
+            : errno == Errno.EINVAL
+                ? "the size is negative, or the object was opened for reading only"
+                : null;
       case "posix_fallocate":
-        return errno == Errno.EFBIG ? "larger than this process's file size limit (`ulimit -f`)" : null;
+        return errno == Errno.EFBIG
+            ? "larger than this process's file size limit (`ulimit -f`)"
+            : null;
       case "mmap":
-        return errno == Errno.ENODEV ? "not a regular shared memory object: remove what lies under that name" : null;
+        return errno == Errno.ENODEV
+            ? "not a regular shared memory object: remove what lies under that name"
+            : null;
       default:
         return null;
     }

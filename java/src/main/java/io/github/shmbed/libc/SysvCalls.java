@@ -1,12 +1,16 @@
 // SPDX-License-Identifier: Apache-2.0
-// System V shared memory, each call wrapped once: arguments as in the man page, a failure is a NativeCallException.
+// System V shared memory, each call wrapped once: arguments as in the man page, a failure is a
+// NativeCallException.
 package io.github.shmbed.libc;
 
 import com.sun.jna.Native;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** The calls that System V segments are made of. The argument {@code object} is what a message names, nothing more. */
+/**
+ * The calls that System V segments are made of. The argument {@code object} is what a message
+ * names, nothing more.
+ */
 public final class SysvCalls {
   public static final int IPC_CREAT = 01000;
   public static final int IPC_EXCL = 02000;
@@ -15,7 +19,8 @@ public final class SysvCalls {
   private static final int IPC_RMID = 0;
   private static final int IPC_STAT = 2;
 
-  // struct shmid_ds of 64-bit Linux, the same on x86-64 and aarch64: struct ipc_perm (48 bytes), then the size.
+  // struct shmid_ds of 64-bit Linux, the same on x86-64 and aarch64: struct ipc_perm (48 bytes),
+  // then the size.
   private static final int SHMID_DS_BYTES = 112;
   private static final int PERM_UID = 4;
   private static final int PERM_MODE = 20;
@@ -44,13 +49,17 @@ public final class SysvCalls {
     static native int shmctl(int id, int command, byte[] status);
   }
 
-  /** Loads JNA and looks the functions up, which otherwise the first call pays for (tens of ms). For those who measure. */
+  /**
+   * Loads JNA and looks the functions up, which otherwise the first call pays for (tens of ms). For
+   * those who measure.
+   */
   public static void bind() {
     Natives.bound();
   }
 
   /**
-   * ftok(3): device, inode and project id make the key, so a copy of the file gives another key and a bind mount the same.
+   * ftok(3): device, inode and project id make the key, so a copy of the file gives another key and
+   * a bind mount the same.
    *
    * @param projectId its low 8 bits count
    * @throws NativeCallException ENOENT, EACCES, ...
@@ -68,7 +77,8 @@ public final class SysvCalls {
    *
    * @param flags IPC_CREAT, IPC_EXCL and permission bits
    * @return the segment's id
-   * @throws NativeCallException EEXIST, ENOENT, EACCES, EINVAL (too small, too large), ENOSPC, ENOMEM
+   * @throws NativeCallException EEXIST, ENOENT, EACCES, EINVAL (too small, too large), ENOSPC,
+   *     ENOMEM
    */
   public static int shmget(int key, long sizeBytes, int flags, String object) {
     int id = Natives.shmget(key, sizeBytes, flags);

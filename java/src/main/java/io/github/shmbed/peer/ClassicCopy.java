@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The stages write and read of the classic layouts: the text between a segment and a file, with only the copying measured.
+// The stages write and read of the classic layouts: the text between a segment and a file, with
+// only the copying measured.
 package io.github.shmbed.peer;
 
 import io.github.shmbed.latency.Ledger;
@@ -23,7 +24,8 @@ final class ClassicCopy {
    *
    * @param object the segment as people see it, such as {@code name=/shm_posix}
    */
-  static void write(Segment segment, Payload payload, String object, Result result) throws IOException {
+  static void write(Segment segment, Payload payload, String object, Result result)
+      throws IOException {
     Ledger ledger = result.ledger();
     ledger.say("Writing to shmem: " + object + ", msg length=" + payload.lengthBytes());
     Digest digest = new Digest();
@@ -57,7 +59,8 @@ final class ClassicCopy {
    * @param object the segment as people see it, such as {@code name=/shm_posix}
    * @param stdout gets the text of the layout os; null for nowhere
    */
-  static void read(Segment segment, String object, Result result, OutputStream stdout) throws IOException {
+  static void read(Segment segment, String object, Result result, OutputStream stdout)
+      throws IOException {
     Options options = result.options();
     Ledger ledger = result.ledger();
     Digest digest = new Digest();

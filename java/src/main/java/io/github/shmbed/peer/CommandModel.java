@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The command line as picocli's model: names and help texts. All values are text here; OptionParser checks them.
+// The command line as picocli's model: names and help texts. All values are text here; OptionParser
+// checks them.
 package io.github.shmbed.peer;
 
 import picocli.CommandLine;
@@ -7,7 +8,10 @@ import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
 
-/** Builds the model of one role's command line. Built by calls, not annotations: reflection costs start-up time. */
+/**
+ * Builds the model of one role's command line. Built by calls, not annotations: reflection costs
+ * start-up time.
+ */
 final class CommandModel {
   static final String API = "--api";
   static final String LAYOUT = "--layout";
@@ -54,11 +58,19 @@ final class CommandModel {
 
   private static void addApi(CommandSpec spec, Role role) {
     value(spec, API, "posix|sysv", "API family: shm_open(3) or shmget(2). Default: posix");
-    value(spec, KEY_FILE, "PATH", "System V: the key is ftok(PATH, 0), see ftok(3).",
+    value(
+        spec,
+        KEY_FILE,
+        "PATH",
+        "System V: the key is ftok(PATH, 0), see ftok(3).",
         "Default: shmkey.txt here, else the one in peers/c/sysv/");
     value(spec, KEY, "N", "System V: the key itself, decimal or 0x.., 1 to 0xffffffff");
     if (role != Role.CLEANER) {
-      value(spec, NAME, "/NAME", "POSIX: the segment's name, see shm_overview(7).",
+      value(
+          spec,
+          NAME,
+          "/NAME",
+          "POSIX: the segment's name, see shm_overview(7).",
           "Default: /shm_posix; os: /OS");
     }
   }
@@ -71,14 +83,25 @@ final class CommandModel {
             .type(String.class)
             .description("<n>B, such as 1000B: a text of n-1 times 'a', and the NUL that ends it")
             .build());
-    value(spec, PAYLOAD, "FILE", "Write this file's bytes in place of the 'a's. No NUL in it; one is appended");
+    value(
+        spec,
+        PAYLOAD,
+        "FILE",
+        "Write this file's bytes in place of the 'a's. No NUL in it; one is appended");
     value(spec, MODE, "M", "Permission bits in octal, exact. Default: 0600; os: 0666");
     flag(spec, EXCLUSIVE, "A segment that is already there is an error (EEXIST), not used again");
-    flag(spec, NO_RESERVE, "Leave out posix_fallocate(3): a full /dev/shm is then a SIGBUS, not ENOSPC");
+    flag(
+        spec,
+        NO_RESERVE,
+        "Leave out posix_fallocate(3): a full /dev/shm is then a SIGBUS, not ENOSPC");
   }
 
   private static void addExchangeOptions(CommandSpec spec, Role role) {
-    value(spec, LAYOUT, "L", "classic: a text and a NUL. os: the same in the object OS (POSIX). Default: classic");
+    value(
+        spec,
+        LAYOUT,
+        "L",
+        "classic: a text and a NUL. os: the same in the object OS (POSIX). Default: classic");
     value(spec, SEGMENT_SIZE, "N", "Bytes, 1 to 2^46; suffix K, M, G. Default: 8388608; os: 4096");
     if (role == Role.READER) {
       value(spec, OUT, "FILE", "Put the bytes that were read there, mode 0600");
@@ -90,18 +113,28 @@ final class CommandModel {
 
   private static void addCommonOptions(CommandSpec spec) {
     value(spec, CODEC, "C", "raw: bytes as they are. Default: raw");
-    value(spec, DEADLINE_MS, "N", "Every wait ends N ms after the start, 1 to 86400000. Default: 10000");
+    value(
+        spec,
+        DEADLINE_MS,
+        "N",
+        "Every wait ends N ms after the start, 1 to 86400000. Default: 10000");
     value(spec, RESULT, "FILE", "Write the result as one JSON object, mode 0600; '-' is stdout");
-    flag(spec, SERVE, "Stay: one command line per line of stdin, one result per line of stdout; quit ends it");
-    spec.addOption(
-        OptionSpec.builder("-h", HELP).usageHelp(true).description("This text").build());
+    flag(
+        spec,
+        SERVE,
+        "Stay: one command line per line of stdin, one result per line of stdout; quit ends it");
+    spec.addOption(OptionSpec.builder("-h", HELP).usageHelp(true).description("This text").build());
     spec.addOption(
         OptionSpec.builder(VERSION).versionHelp(true).description("The version").build());
   }
 
   private static void value(CommandSpec spec, String name, String label, String... description) {
     spec.addOption(
-        OptionSpec.builder(name).paramLabel(label).type(String.class).description(description).build());
+        OptionSpec.builder(name)
+            .paramLabel(label)
+            .type(String.class)
+            .description(description)
+            .build());
   }
 
   private static void flag(CommandSpec spec, String name, String description) {
@@ -117,7 +150,8 @@ final class CommandModel {
     usage.footerHeading("%nExamples:%n");
     switch (role) {
       case WRITER:
-        usage.description("Creates a shared memory segment, or uses it again, and writes a message into it.");
+        usage.description(
+            "Creates a shared memory segment, or uses it again, and writes a message into it.");
         usage.footer(
             "  ./shmbed writer 1000B                       then, to read it: peers/c/posix/shm_reader.exe",
             "  ./shmbed writer --payload notes.txt         a text of your own",
@@ -127,7 +161,8 @@ final class CommandModel {
             EXITS);
         break;
       case READER:
-        usage.description("Reads the message from a shared memory segment. POSIX: removes the segment then.");
+        usage.description(
+            "Reads the message from a shared memory segment. POSIX: removes the segment then.");
         usage.footer(
             "  ./shmbed reader                             what ./shmbed writer 1000B or shm_writer.exe wrote",
             "  ./shmbed reader --out message.txt           keep what was read",
@@ -137,7 +172,8 @@ final class CommandModel {
             EXITS);
         break;
       default:
-        usage.description("Removes the System V segment (shmctl(2), IPC_RMID). POSIX readers remove theirs themselves.");
+        usage.description(
+            "Removes the System V segment (shmctl(2), IPC_RMID). POSIX readers remove theirs themselves.");
         usage.footer(
             "  ./shmbed cleaner --api sysv                 the segment of the default key file",
             "  ./shmbed cleaner --api sysv --key 0xa1b2    the segment of this key, as ipcs -m shows it",

@@ -18,7 +18,8 @@ import java.nio.file.NoSuchFileException;
 record Failure(String call, String object, String errno, String rule, String message) {
 
   static Failure of(NativeCallException failed) {
-    return new Failure(failed.call(), failed.object(), failed.errnoName(), null, failed.getMessage());
+    return new Failure(
+        failed.call(), failed.object(), failed.errnoName(), null, failed.getMessage());
   }
 
   static Failure of(LayoutException broken) {
@@ -45,6 +46,7 @@ record Failure(String call, String object, String errno, String rule, String mes
     } else if ("Is a directory".equals(remedy)) {
       errno = Errno.name(Errno.EISDIR);
     }
-    return new Failure("open", object, errno, null, "open " + object + ": " + errno + " (" + remedy + ")");
+    return new Failure(
+        "open", object, errno, null, "open " + object + ": " + errno + " (" + remedy + ")");
   }
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Where the System V key file is when nobody says: shmkey.txt here, as the original programs have it, else this tree's own.
+// Where the System V key file is when nobody says: shmkey.txt here, as the original programs have
+// it, else this tree's own.
 package io.github.shmbed.peer;
 
 import java.net.URISyntaxException;
@@ -23,7 +24,10 @@ final class KeyFiles {
     return home == null ? here : home.resolve("peers/c/sysv").resolve(NAME);
   }
 
-  /** The project's folder: as told by the launcher, else three levels up from java/target/shmbed-java.jar; null if unknown. */
+  /**
+   * The project's folder: as told by the launcher, else three levels up from
+   * java/target/shmbed-java.jar; null if unknown.
+   */
   private static Path home() {
     String told = System.getProperty("shmbed.home", System.getenv("SHMBED_HOME"));
     if (told != null && !told.isEmpty()) {

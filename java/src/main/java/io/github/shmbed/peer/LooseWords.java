@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Looks for single options in a command line that may be wrong elsewhere: an error has to go where --result says all the same.
+// Looks for single options in a command line that may be wrong elsewhere: an error has to go where
+// --result says all the same.
 package io.github.shmbed.peer;
 
 /** Options by their spelling alone. */

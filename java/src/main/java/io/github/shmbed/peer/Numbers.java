@@ -56,7 +56,8 @@ final class Numbers {
       char c = digits.charAt(i);
       int digit = c < 128 ? Character.digit(c, radix) : -1;
       if (digit < 0) {
-        throw new UsageException(option + " '" + text + "': not a number" + (radix == 8 ? " in octal" : ""));
+        throw new UsageException(
+            option + " '" + text + "': not a number" + (radix == 8 ? " in octal" : ""));
       }
       if (value > (Long.MAX_VALUE - digit) / radix) {
         throw new UsageException(option + " '" + text + "': the number is too large");

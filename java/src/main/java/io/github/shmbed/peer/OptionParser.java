@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Words of a command line in, checked options out. Nothing is created before all of them are checked.
+// Words of a command line in, checked options out. Nothing is created before all of them are
+// checked.
 package io.github.shmbed.peer;
 
 import static io.github.shmbed.peer.CommandModel.API;
@@ -64,8 +65,8 @@ final class OptionParser {
    * Parses and checks one line.
    *
    * @throws UsageException for what is wrong
-   * @throws UnsupportedException for what is right but not here. A usage error outranks it: the line is wrong then, whatever
-   *     this peer can do
+   * @throws UnsupportedException for what is right but not here. A usage error outranks it: the
+   *     line is wrong then, whatever this peer can do
    */
   Options parse(String[] words) {
     try {
@@ -73,8 +74,11 @@ final class OptionParser {
     } catch (ParameterException wrong) {
       throw new UsageException(firstLine(wrong.getMessage()));
     }
-    if (line.hasMatchedOption(HELP) || line.hasMatchedOption(VERSION) || line.hasMatchedOption(SERVE)) {
-      throw new UsageException("--help, --version and --serve: not beside other words of a command");
+    if (line.hasMatchedOption(HELP)
+        || line.hasMatchedOption(VERSION)
+        || line.hasMatchedOption(SERVE)) {
+      throw new UsageException(
+          "--help, --version and --serve: not beside other words of a command");
     }
     String api = text(API, Options.POSIX);
     if (!api.equals(Options.POSIX) && !api.equals(Options.SYSV)) {
@@ -97,13 +101,18 @@ final class OptionParser {
         role,
         api,
         layout,
-        posix ? name(text(NAME, os ? OsLayout.DEFAULT_SEGMENT_NAME : ClassicLayout.DEFAULT_SEGMENT_NAME)) : null,
+        posix
+            ? name(
+                text(NAME, os ? OsLayout.DEFAULT_SEGMENT_NAME : ClassicLayout.DEFAULT_SEGMENT_NAME))
+            : null,
         key == null ? 0 : (int) Numbers.decimalOrHex(KEY, key, 1, MAX_KEY),
         path(KEY_FILE),
         segmentSize == null
             ? os ? OsLayout.DEFAULT_SIZE_BYTES : ClassicLayout.DEFAULT_SIZE_BYTES
             : Numbers.size(SEGMENT_SIZE, segmentSize, 1, Limits.MAX_SIZE_BYTES),
-        mode == null ? os ? OsLayout.DEFAULT_MODE : ClassicLayout.DEFAULT_MODE : Numbers.mode(MODE, mode),
+        mode == null
+            ? os ? OsLayout.DEFAULT_MODE : ClassicLayout.DEFAULT_MODE
+            : Numbers.mode(MODE, mode),
         line.hasMatchedOption(EXCLUSIVE),
         !line.hasMatchedOption(NO_RESERVE),
         textBytes(),
@@ -119,7 +128,8 @@ final class OptionParser {
 
   private void checkFamily(boolean posix) {
     if (posix && (line.hasMatchedOption(KEY) || line.hasMatchedOption(KEY_FILE))) {
-      throw new UsageException("--key, --key-file: POSIX segments have names: use --name, or --api sysv");
+      throw new UsageException(
+          "--key, --key-file: POSIX segments have names: use --name, or --api sysv");
     }
     if (!posix && line.hasMatchedOption(NAME)) {
       throw new UsageException("--name: System V segments have keys: use --key or --key-file");
@@ -138,10 +148,16 @@ final class OptionParser {
     boolean os = options.layout().equals(OsLayout.NAME) && options.isPosix();
     if (!classic && !os) {
       throw new UnsupportedException(
-          "layout " + options.layout() + ": java-" + options.api() + " has classic" + (options.isPosix() ? " and os" : ""));
+          "layout "
+              + options.layout()
+              + ": java-"
+              + options.api()
+              + " has classic"
+              + (options.isPosix() ? " and os" : ""));
     }
     if (!options.codec().equals(RawCodec.NAME)) {
-      throw new UnsupportedException("codec " + options.codec() + ": java-" + options.api() + " has raw");
+      throw new UnsupportedException(
+          "codec " + options.codec() + ": java-" + options.api() + " has raw");
     }
     if (options.channel() != null) {
       throw new UsageException("--channel: for --layout framed only");
@@ -157,7 +173,8 @@ final class OptionParser {
     }
     boolean os = options.layout().equals(OsLayout.NAME);
     if (os && options.textBytes() >= 0) {
-      throw new UsageException("MSG_SIZE: the layout os has a text of its own; or use --payload FILE");
+      throw new UsageException(
+          "MSG_SIZE: the layout os has a text of its own; or use --payload FILE");
     }
     if (options.textBytes() >= 0 && options.payload() != null) {
       throw new UsageException("MSG_SIZE and --payload exclude each other");
@@ -169,13 +186,15 @@ final class OptionParser {
 
   /** MSG_SIZE counts the NUL; -1 if it was not given. */
   private long textBytes() {
-    List<String> words = line.matchedPositionals().isEmpty() ? null : line.matchedPositional(0).stringValues();
+    List<String> words =
+        line.matchedPositionals().isEmpty() ? null : line.matchedPositional(0).stringValues();
     if (words == null || words.isEmpty()) {
       return -1;
     }
     String text = words.get(0);
     if (!text.endsWith("B")) {
-      throw new UsageException("MSG_SIZE '" + text + "': must be a number of bytes and B, such as 1000B");
+      throw new UsageException(
+          "MSG_SIZE '" + text + "': must be a number of bytes and B, such as 1000B");
     }
     String number = text.substring(0, text.length() - 1);
     return Numbers.decimal("MSG_SIZE", number, 1, Limits.MAX_SIZE_BYTES) - 1;
@@ -204,7 +223,8 @@ final class OptionParser {
     try {
       return Path.of(text);
     } catch (InvalidPathException wrong) {
-      throw new UsageException(option + ": " + wrong.getReason() + "; start the JVM with LC_ALL=C.UTF-8");
+      throw new UsageException(
+          option + ": " + wrong.getReason() + "; start the JVM with LC_ALL=C.UTF-8");
     }
   }
 

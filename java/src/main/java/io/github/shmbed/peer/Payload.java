@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The text that a writer writes: from a file, from MSG_SIZE, or the one of the layout os; streamed, so of any length.
+// The text that a writer writes: from a file, from MSG_SIZE, or the one of the layout os; streamed,
+// so of any length.
 package io.github.shmbed.peer;
 
 import io.github.shmbed.layout.ClassicLayout;
@@ -43,7 +44,8 @@ final class Payload {
       long length = Files.size(options.payload());
       payload = new Payload(options.payload(), null, length, os ? length / 2 : length);
     } else if (os) {
-      byte[] text = (OsLayout.FIRST_PART + OsLayout.SECOND_PART).getBytes(StandardCharsets.US_ASCII);
+      byte[] text =
+          (OsLayout.FIRST_PART + OsLayout.SECOND_PART).getBytes(StandardCharsets.US_ASCII);
       payload = new Payload(null, text, text.length, OsLayout.FIRST_PART.length());
     } else {
       payload = new Payload(null, new byte[] {'a'}, options.textBytes(), options.textBytes());
@@ -68,7 +70,9 @@ final class Payload {
     if (file != null) {
       return Files.newInputStream(file);
     }
-    return pattern.length > 1 ? new ByteArrayInputStream(pattern) : new Repeated(pattern[0], lengthBytes);
+    return pattern.length > 1
+        ? new ByteArrayInputStream(pattern)
+        : new Repeated(pattern[0], lengthBytes);
   }
 
   private void checkNoNul(String object) throws IOException {

@@ -88,7 +88,10 @@ final class Peer {
     return refused(before, ExitCode.USAGE, why);
   }
 
-  /** A refused line has no options, but its peer id needs the API family: the last one that was named. */
+  /**
+   * A refused line has no options, but its peer id needs the API family: the last one that was
+   * named.
+   */
   private Result refused(String[] words, int exit, RuntimeException why) {
     String api = LooseWords.last(words, CommandModel.API);
     Result result = new Result(parser.role(), Options.SYSV.equals(api) ? api : Options.POSIX, null);

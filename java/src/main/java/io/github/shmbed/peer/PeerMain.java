@@ -22,8 +22,10 @@ public final class PeerMain {
   /** Runs and exits with the contract's exit code. */
   public static void main(String[] arguments) {
     // UTF-8 whatever the locale, as the contract has it.
-    PrintStream out = new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
-    PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    PrintStream out =
+        new PrintStream(new FileOutputStream(FileDescriptor.out), false, StandardCharsets.UTF_8);
+    PrintStream err =
+        new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
     int exit = run(arguments, out, err);
     out.flush();
     System.exit(exit);
@@ -44,7 +46,9 @@ public final class PeerMain {
       out.println(version());
       return ExitCode.DONE;
     }
-    return LooseWords.has(words, CommandModel.SERVE) ? serve(peer, words, out, err) : once(peer, words, out, err);
+    return LooseWords.has(words, CommandModel.SERVE)
+        ? serve(peer, words, out, err)
+        : once(peer, words, out, err);
   }
 
   private static int withoutRole(String[] arguments, PrintStream out, PrintStream err) {
@@ -64,7 +68,9 @@ public final class PeerMain {
     List<String> before = new ArrayList<>(Arrays.asList(words));
     before.removeIf(CommandModel.SERVE::equals);
     try {
-      new ServeLoop(peer, before.toArray(new String[0]), new FileInputStream(FileDescriptor.in), out).run();
+      new ServeLoop(
+              peer, before.toArray(new String[0]), new FileInputStream(FileDescriptor.in), out)
+          .run();
       return ExitCode.DONE;
     } catch (IOException failed) {
       err.println("read stdin: " + failed.getMessage());

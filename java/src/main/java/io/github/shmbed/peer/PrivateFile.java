@@ -17,13 +17,17 @@ import java.util.Set;
 final class PrivateFile implements AutoCloseable {
   private final FileChannel channel;
 
-  /** Opens it. A regular file that was there gets mode 0600 too; a device or FIFO is left as it is. */
+  /**
+   * Opens it. A regular file that was there gets mode 0600 too; a device or FIFO is left as it is.
+   */
   PrivateFile(Path path) throws IOException {
     Set<PosixFilePermission> owner =
         EnumSet.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE);
     Set<StandardOpenOption> open =
         EnumSet.of(
-            StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE);
+            StandardOpenOption.CREATE,
+            StandardOpenOption.TRUNCATE_EXISTING,
+            StandardOpenOption.WRITE);
     channel = FileChannel.open(path, open, PosixFilePermissions.asFileAttribute(owner));
     if (Files.isRegularFile(path)) {
       Files.setPosixFilePermissions(path, owner);

@@ -11,7 +11,8 @@ final class ResultFile {
   private ResultFile() {}
 
   /**
-   * Writes the result there. When that fails the command has failed, whatever it did: the one who asked is not told.
+   * Writes the result there. When that fails the command has failed, whatever it did: the one who
+   * asked is not told.
    *
    * @param destination the value of {@code --result}; null and {@code -} are not for here
    */

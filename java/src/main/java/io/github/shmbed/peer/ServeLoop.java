@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// --serve: one command line per line of stdin, one result object per line of stdout, until quit or the end of stdin.
+// --serve: one command line per line of stdin, one result object per line of stdout, until quit or
+// the end of stdin.
 package io.github.shmbed.peer;
 
 import java.io.IOException;
@@ -44,7 +45,8 @@ final class ServeLoop {
       String text = null;
       String refusal = tooLong ? "line: longer than 64 KiB" : null;
       try {
-        text = StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line, 0, length)).toString();
+        text =
+            StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(line, 0, length)).toString();
       } catch (CharacterCodingException notText) {
         refusal = refusal == null ? "line: not UTF-8" : refusal;
       }
@@ -72,7 +74,10 @@ final class ServeLoop {
     return result;
   }
 
-  /** The line's length without its newline, -1 at the end of stdin; of a line that is too long the rest is dropped. */
+  /**
+   * The line's length without its newline, -1 at the end of stdin; of a line that is too long the
+   * rest is dropped.
+   */
   private int readLine() throws IOException {
     int length = 0;
     tooLong = false;

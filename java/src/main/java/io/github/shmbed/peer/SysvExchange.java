@@ -68,7 +68,8 @@ final class SysvExchange {
     boolean removed = object.remove();
     ledger.add(Stage.REMOVE, "shmctl", begin, Ledger.nowNs());
     if (!removed) {
-      throw new NativeCallException("shmctl", describe(object), Errno.EINVAL, "somebody else has just removed it");
+      throw new NativeCallException(
+          "shmctl", describe(object), Errno.EINVAL, "somebody else has just removed it");
     }
   }
 
@@ -81,7 +82,10 @@ final class SysvExchange {
       ledger.add(stage, "ftok", begin, Ledger.nowNs());
       if (key == 0) {
         throw new NativeCallException(
-            "ftok", file.toString(), Errno.EINVAL, "its key is 0, IPC_PRIVATE: use another key file, or --key");
+            "ftok",
+            file.toString(),
+            Errno.EINVAL,
+            "its key is 0, IPC_PRIVATE: use another key file, or --key");
       }
     }
     result.setKey(key);

@@ -12,7 +12,8 @@ final class WordSplitter {
   /**
    * The words of a line.
    *
-   * @throws UsageException when a quote is open at the end, or one of the characters {@code "} {@code \} NUL occurs
+   * @throws UsageException when a quote is open at the end, or one of the characters {@code "}
+   *     {@code \} NUL occurs
    */
   static List<String> split(String line) {
     List<String> words = new ArrayList<>();
@@ -21,7 +22,8 @@ final class WordSplitter {
     for (int i = 0; i < line.length(); i++) {
       char c = line.charAt(i);
       if (c == '"' || c == '\\' || c == '\0') {
-        throw new UsageException("line: the characters \", \\ and NUL are not allowed; quote with '");
+        throw new UsageException(
+            "line: the characters \", \\ and NUL are not allowed; quote with '");
       }
       if (!quoted && (c == ' ' || c == '\t' || c == '\r')) {
         if (word != null) {

@@ -16,7 +16,8 @@ public final class Limits {
    */
   public static long checkSize(long sizeBytes) {
     if (sizeBytes < 1 || sizeBytes > MAX_SIZE_BYTES) {
-      throw new IllegalArgumentException("segment size " + sizeBytes + ": must be 1 to " + MAX_SIZE_BYTES);
+      throw new IllegalArgumentException(
+          "segment size " + sizeBytes + ": must be 1 to " + MAX_SIZE_BYTES);
     }
     return sizeBytes;
   }
@@ -28,7 +29,8 @@ public final class Limits {
    */
   public static int checkMode(int mode) {
     if (mode < 0 || mode > 0777) {
-      throw new IllegalArgumentException("mode 0" + Integer.toOctalString(mode) + ": must be 0 to 0777");
+      throw new IllegalArgumentException(
+          "mode 0" + Integer.toOctalString(mode) + ": must be 0 to 0777");
     }
     return mode;
   }

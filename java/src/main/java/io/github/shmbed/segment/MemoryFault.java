@@ -17,9 +17,10 @@ public final class MemoryFault {
   private MemoryFault() {}
 
   /**
-   * Makes a fault of the accesses that this thread has just made come out here. In compiled code HotSpot only notes a SIGBUS
-   * and throws when the thread next enters the VM by a certain door, which may be long after the accessor has returned. The
-   * allocation of an array of arrays is such a door, some 25 ns wide, on JDK 17 to 25; a plain native call is none on 17.
+   * Makes a fault of the accesses that this thread has just made come out here. In compiled code
+   * HotSpot only notes a SIGBUS and throws when the thread next enters the VM by a certain door,
+   * which may be long after the accessor has returned. The allocation of an array of arrays is such
+   * a door, some 25 ns wide, on JDK 17 to 25; a plain native call is none on 17.
    *
    * @throws InternalError for such a fault
    */
@@ -27,7 +28,10 @@ public final class MemoryFault {
     sink = new byte[0][0];
   }
 
-  /** Whether this is what HotSpot throws for a SIGBUS in a buffer access (and not some other internal error). */
+  /**
+   * Whether this is what HotSpot throws for a SIGBUS in a buffer access (and not some other
+   * internal error).
+   */
   public static boolean isOne(InternalError error) {
     String message = error.getMessage();
     return message != null && message.contains("unsafe memory access");
@@ -36,7 +40,8 @@ public final class MemoryFault {
   /**
    * The exception with EFAULT that names the object.
    *
-   * @param call what was done: no function of the C library, so {@code read shared memory} and the like
+   * @param call what was done: no function of the C library, so {@code read shared memory} and the
+   *     like
    */
   public static NativeCallException of(String call, String object, InternalError cause) {
     NativeCallException fault = new NativeCallException(call, object, Errno.EFAULT, REMEDY);

@@ -15,8 +15,8 @@ public final class PosixName {
    * The name with exactly one leading slash.
    *
    * @param name with or without its leading slash
-   * @throws IllegalArgumentException when it is empty, longer than 255 bytes of UTF-8, {@code .} or {@code ..}, or holds a
-   *     further slash, a NUL or what is not Unicode text
+   * @throws IllegalArgumentException when it is empty, longer than 255 bytes of UTF-8, {@code .} or
+   *     {@code ..}, or holds a further slash, a NUL or what is not Unicode text
    */
   public static String normalise(String name) {
     String bare = name.startsWith("/") ? name.substring(1) : name;

@@ -8,8 +8,8 @@ import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.libc.PosixCalls;
 
 /**
- * An open POSIX shared memory object (shm_overview(7)), before it is attached. {@link PosixSegment} does these steps in one
- * call; use this class where each has to be timed, or left out.
+ * An open POSIX shared memory object (shm_overview(7)), before it is attached. {@link PosixSegment}
+ * does these steps in one call; use this class where each has to be timed, or left out.
  *
  * <p>Not thread-safe. Close it after {@link #attach}: the mapping does not need the descriptor.
  */
@@ -67,7 +67,10 @@ public final class PosixObject implements AutoCloseable {
     PosixCalls.fchmod(descriptor(), Limits.checkMode(mode), name);
   }
 
-  /** ftruncate: sets the size. New bytes read as 0; they take no memory before they are touched or reserved. */
+  /**
+   * ftruncate: sets the size. New bytes read as 0; they take no memory before they are touched or
+   * reserved.
+   */
   public void resize(long sizeBytes) {
     PosixCalls.ftruncate(descriptor(), Limits.checkSize(sizeBytes), name);
   }
@@ -75,7 +78,8 @@ public final class PosixObject implements AutoCloseable {
   /**
    * posix_fallocate: takes the memory of the first bytes now.
    *
-   * @throws NativeCallException ENOSPC when /dev/shm has not that much left (without this call: SIGBUS at the first touch)
+   * @throws NativeCallException ENOSPC when /dev/shm has not that much left (without this call:
+   *     SIGBUS at the first touch)
    */
   public void reserve(long bytes) {
     PosixCalls.posixFallocate(descriptor(), bytes, name);
@@ -95,11 +99,17 @@ public final class PosixObject implements AutoCloseable {
     FileStatus status = status();
     if (!status.isRegularFile()) {
       throw new NativeCallException(
-          "fstat", name, Errno.EINVAL, "not a shared memory object: remove what lies under that name in /dev/shm");
+          "fstat",
+          name,
+          Errno.EINVAL,
+          "not a shared memory object: remove what lies under that name in /dev/shm");
     }
     if (status.sizeBytes() < 1) {
       throw new NativeCallException(
-          "fstat", name, Errno.EINVAL, "its size is 0: its writer has not sized it yet, or died; start the writer again");
+          "fstat",
+          name,
+          Errno.EINVAL,
+          "its size is 0: its writer has not sized it yet, or died; start the writer again");
     }
     return status.sizeBytes();
   }
@@ -111,7 +121,9 @@ public final class PosixObject implements AutoCloseable {
    */
   public PosixSegment attach(long sizeBytes, Access access) {
     int protection =
-        access == Access.READ_ONLY ? PosixCalls.PROT_READ : PosixCalls.PROT_READ | PosixCalls.PROT_WRITE;
+        access == Access.READ_ONLY
+            ? PosixCalls.PROT_READ
+            : PosixCalls.PROT_READ | PosixCalls.PROT_WRITE;
     long address = PosixCalls.mmap(descriptor(), Limits.checkSize(sizeBytes), protection, name);
     return new PosixSegment(name, address, sizeBytes, access);
   }

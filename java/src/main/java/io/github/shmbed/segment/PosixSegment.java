@@ -12,13 +12,14 @@ public final class PosixSegment extends Segment {
   }
 
   /**
-   * Creates a segment, takes its memory and attaches it for reading and writing. What it had created before a failure it
-   * removes again.
+   * Creates a segment, takes its memory and attaches it for reading and writing. What it had
+   * created before a failure it removes again.
    *
    * @param name see {@link PosixName#normalise}
    * @param sizeBytes 1 to {@link Limits#MAX_SIZE_BYTES}; all zero at first
    * @param mode permission bits such as 0600, exact whatever the umask
-   * @throws NativeCallException EEXIST when the name is taken, ENOSPC when /dev/shm is too small, ...
+   * @throws NativeCallException EEXIST when the name is taken, ENOSPC when /dev/shm is too small,
+   *     ...
    * @throws IllegalArgumentException for a name, size or mode out of range
    */
   public static PosixSegment createExclusively(String name, long sizeBytes, int mode) {
@@ -39,7 +40,8 @@ public final class PosixSegment extends Segment {
   /**
    * Attaches the whole of a segment that is there.
    *
-   * @throws NativeCallException ENOENT when there is none, EACCES when its mode does not let us in, ...
+   * @throws NativeCallException ENOENT when there is none, EACCES when its mode does not let us in,
+   *     ...
    */
   public static PosixSegment openExisting(String name, Access access) {
     try (PosixObject object = PosixObject.openExisting(name, access)) {

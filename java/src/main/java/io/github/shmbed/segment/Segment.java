@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// An attached shared memory segment: bytes and numbers in and out at 64-bit offsets, whatever family it is of.
+// An attached shared memory segment: bytes and numbers in and out at 64-bit offsets, whatever
+// family it is of.
 package io.github.shmbed.segment;
 
 import com.sun.jna.Pointer;
@@ -14,19 +15,22 @@ import java.util.Objects;
 /**
  * A shared memory segment attached to this process.
  *
- * <p>Offsets and sizes are in bytes, from 0. Numbers are little-endian. Every access is checked: outside the segment it is an
- * {@link IndexOutOfBoundsException}, after {@link #close} an {@link IllegalStateException}, a write to a segment opened {@link
- * Access#READ_ONLY} a {@link java.nio.ReadOnlyBufferException}. An access to memory that is no longer there, because another
- * process has truncated the object or /dev/shm is full, is a {@link NativeCallException} with EFAULT, not the end of the JVM.
- * That is so at once for {@link #get}, {@link #put} and the read-modify-writes. Of a single number in compiled code HotSpot may
- * notice it later and throw an {@link InternalError} then; {@link #settle} makes it now.
+ * <p>Offsets and sizes are in bytes, from 0. Numbers are little-endian. Every access is checked:
+ * outside the segment it is an {@link IndexOutOfBoundsException}, after {@link #close} an {@link
+ * IllegalStateException}, a write to a segment opened {@link Access#READ_ONLY} a {@link
+ * java.nio.ReadOnlyBufferException}. An access to memory that is no longer there, because another
+ * process has truncated the object or /dev/shm is full, is a {@link NativeCallException} with
+ * EFAULT, not the end of the JVM. That is so at once for {@link #get}, {@link #put} and the
+ * read-modify-writes. Of a single number in compiled code HotSpot may notice it later and throw an
+ * {@link InternalError} then; {@link #settle} makes it now.
  *
- * <p>Threads: the plain accesses are not atomic and order nothing; the atomic ones ({@link #getLongAcquire} and its like) do
- * what {@link VarHandle} says, between threads and between processes. Close only when no other thread is within an access.
+ * <p>Threads: the plain accesses are not atomic and order nothing; the atomic ones ({@link
+ * #getLongAcquire} and its like) do what {@link VarHandle} says, between threads and between
+ * processes. Close only when no other thread is within an access.
  */
 public abstract class Segment implements AutoCloseable {
-  // A ByteBuffer holds at most 2 GiB: chunk i starts at i GiB. Each reaches a little into the next one, so that a number
-  // never lies across two.
+  // A ByteBuffer holds at most 2 GiB: chunk i starts at i GiB. Each reaches a little into the next
+  // one, so that a number never lies across two.
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_BYTES = 1L << CHUNK_SHIFT;
   // What a fault says was done; the original programs' words.
@@ -153,7 +157,8 @@ public abstract class Segment implements AutoCloseable {
     long at = from;
     while (at < sizeBytes) {
       // Page by page: what lies beyond the match need not even be there.
-      int length = (int) Math.min(ByteSearch.PAGE_BYTES - at % ByteSearch.PAGE_BYTES, sizeBytes - at);
+      int length =
+          (int) Math.min(ByteSearch.PAGE_BYTES - at % ByteSearch.PAGE_BYTES, sizeBytes - at);
       get(at, block, 0, length);
       int found = ByteSearch.indexOf(block, 0, length, value);
       if (found >= 0) {
@@ -224,7 +229,10 @@ public abstract class Segment implements AutoCloseable {
     }
   }
 
-  /** Loads with acquire: what the storing side wrote before its release is visible after it. Offset: a multiple of 8. */
+  /**
+   * Loads with acquire: what the storing side wrote before its release is visible after it. Offset:
+   * a multiple of 8.
+   */
   public final long getLongAcquire(long offset) {
     ByteBuffer chunk = chunk(offset, Long.BYTES);
     try {
@@ -234,7 +242,10 @@ public abstract class Segment implements AutoCloseable {
     }
   }
 
-  /** Stores with release: what was written before is visible to who loads it with acquire. Offset: a multiple of 8. */
+  /**
+   * Stores with release: what was written before is visible to who loads it with acquire. Offset: a
+   * multiple of 8.
+   */
   public final void putLongRelease(long offset, long value) {
     ByteBuffer chunk = chunk(offset, Long.BYTES);
     try {
@@ -245,7 +256,8 @@ public abstract class Segment implements AutoCloseable {
   }
 
   /**
-   * Replaces a value if it is the expected one, as one step (sequentially consistent). Offset: a multiple of 8.
+   * Replaces a value if it is the expected one, as one step (sequentially consistent). Offset: a
+   * multiple of 8.
    *
    * @return whether it was
    */
@@ -275,7 +287,8 @@ public abstract class Segment implements AutoCloseable {
   }
 
   /**
-   * Throws now if one of this thread's accesses just made has faulted. For after a series of single accesses; costs some 25 ns.
+   * Throws now if one of this thread's accesses just made has faulted. For after a series of single
+   * accesses; costs some 25 ns.
    *
    * @throws NativeCallException EFAULT
    */
@@ -290,8 +303,9 @@ public abstract class Segment implements AutoCloseable {
   /**
    * A buffer over a part of the segment, little-endian, position 0: no copy, the memory itself.
    *
-   * <p>It checks its own bounds but not the segment's state. An access after {@link #close}, or to memory that another process
-   * has truncated away, is an {@link InternalError} that the JVM raises.
+   * <p>It checks its own bounds but not the segment's state. An access after {@link #close}, or to
+   * memory that another process has truncated away, is an {@link InternalError} that the JVM
+   * raises.
    */
   public final ByteBuffer window(long offset, int length) {
     check(offset, length);
@@ -328,13 +342,22 @@ public abstract class Segment implements AutoCloseable {
 
   @Override
   public final String toString() {
-    return getClass().getSimpleName() + "[" + object + ", " + sizeBytes + " bytes" + (isClosed() ? ", closed]" : "]");
+    return getClass().getSimpleName()
+        + "["
+        + object
+        + ", "
+        + sizeBytes
+        + " bytes"
+        + (isClosed() ? ", closed]" : "]");
   }
 
   private ByteBuffer buffer(long offset, int length) {
-    // JNA's Pointer only makes the buffer: reading data through Pointer itself would end the JVM on SIGBUS.
+    // JNA's Pointer only makes the buffer: reading data through Pointer itself would end the JVM on
+    // SIGBUS.
     ByteBuffer buffer =
-        length == 0 ? ByteBuffer.allocateDirect(0) : new Pointer(address).getByteBuffer(offset, length);
+        length == 0
+            ? ByteBuffer.allocateDirect(0)
+            : new Pointer(address).getByteBuffer(offset, length);
     return (readOnly ? buffer.asReadOnlyBuffer() : buffer).order(ByteOrder.LITTLE_ENDIAN);
   }
 
@@ -352,8 +375,9 @@ public abstract class Segment implements AutoCloseable {
   }
 
   /**
-   * Before an atomic update: HotSpot's interpreter does not guard that against SIGBUS, so a truncated object would end the JVM
-   * (seen on 17 and 25). A load is guarded. A truncation between the two remains fatal.
+   * Before an atomic update: HotSpot's interpreter does not guard that against SIGBUS, so a
+   * truncated object would end the JVM (seen on 17 and 25). A load is guarded. A truncation between
+   * the two remains fatal.
    */
   private void touch(ByteBuffer chunk, long offset) {
     try {

@@ -13,8 +13,8 @@ public final class SysvKey {
   private SysvKey() {}
 
   /**
-   * ftok(3): the key of a file. It is made of the file's device and inode, so a copy gives another key, and so does a file that
-   * was replaced.
+   * ftok(3): the key of a file. It is made of the file's device and inode, so a copy gives another
+   * key, and so does a file that was replaced.
    *
    * @param file must exist
    * @param projectId its low 8 bits count: 0 and 256 give the same key
@@ -33,11 +33,13 @@ public final class SysvKey {
   /**
    * A key that names one segment for all processes.
    *
-   * @throws IllegalArgumentException for 0, IPC_PRIVATE: a segment of that key can be found by no other process
+   * @throws IllegalArgumentException for 0, IPC_PRIVATE: a segment of that key can be found by no
+   *     other process
    */
   static int check(int key) {
     if (key == 0) {
-      throw new IllegalArgumentException("key 0 is IPC_PRIVATE: no other process could find the segment");
+      throw new IllegalArgumentException(
+          "key 0 is IPC_PRIVATE: no other process could find the segment");
     }
     return key;
   }

@@ -8,8 +8,9 @@ import io.github.shmbed.libc.SysvCalls;
 import io.github.shmbed.libc.SysvStatus;
 
 /**
- * A System V segment by its id (sysvipc(7)), before it is attached. {@link SysvSegment} does these steps in one call; use this
- * class where each has to be timed. It holds nothing of the kernel's, so there is nothing to close.
+ * A System V segment by its id (sysvipc(7)), before it is attached. {@link SysvSegment} does these
+ * steps in one call; use this class where each has to be timed. It holds nothing of the kernel's,
+ * so there is nothing to close.
  */
 public final class SysvObject {
   private final int id;
@@ -37,7 +38,8 @@ public final class SysvObject {
    * Finds a segment that is there.
    *
    * @param minimumBytes 0 for any size
-   * @throws NativeCallException ENOENT, EINVAL when it is smaller than that. Permissions are checked when it is attached.
+   * @throws NativeCallException ENOENT, EINVAL when it is smaller than that. Permissions are
+   *     checked when it is attached.
    */
   public static SysvObject openExisting(int key, long minimumBytes) {
     return get(key, minimumBytes, 0);
@@ -62,7 +64,8 @@ public final class SysvObject {
   /**
    * IPC_STAT: size, owner and mode.
    *
-   * @throws NativeCallException EACCES without permission to read it; it then names shmat, which would fail too, and the owner
+   * @throws NativeCallException EACCES without permission to read it; it then names shmat, which
+   *     would fail too, and the owner
    */
   public SysvStatus status() {
     try {
@@ -100,6 +103,9 @@ public final class SysvObject {
 
   private NativeCallException notPermitted() {
     return new NativeCallException(
-        "shmat", object, Errno.EACCES, SysvOwner.describe(id) + ": run as that user, or give the segment a wider mode");
+        "shmat",
+        object,
+        Errno.EACCES,
+        SysvOwner.describe(id) + ": run as that user, or give the segment a wider mode");
   }
 }

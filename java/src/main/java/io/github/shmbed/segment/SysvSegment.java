@@ -13,7 +13,8 @@ public final class SysvSegment extends Segment {
   }
 
   /**
-   * Creates a segment and attaches it for reading and writing. What it had created before a failure it removes again.
+   * Creates a segment and attaches it for reading and writing. What it had created before a failure
+   * it removes again.
    *
    * @param key from {@link SysvKey#ftok} or any number but 0
    * @param sizeBytes 1 to {@link Limits#MAX_SIZE_BYTES}; all zero at first
@@ -34,7 +35,8 @@ public final class SysvSegment extends Segment {
   /**
    * Attaches the segment of a key.
    *
-   * @throws NativeCallException ENOENT when there is none, EACCES (naming the owner) when its mode does not let us in, ...
+   * @throws NativeCallException ENOENT when there is none, EACCES (naming the owner) when its mode
+   *     does not let us in, ...
    */
   public static SysvSegment openExisting(int key, Access access) {
     return attach(SysvObject.openExisting(key, 0), access);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The buffers that a segment has handed out: while one of them is reachable, their addresses must not become somebody else's.
+// The buffers that a segment has handed out: while one of them is reachable, their addresses must
+// not become somebody else's.
 package io.github.shmbed.segment;
 
 import io.github.shmbed.libc.PosixCalls;

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 /**
- * Shared memory of Linux, POSIX and System V, as an object with {@code put} and {@code get}. This is the library's front door:
+ * Shared memory of Linux, POSIX and System V, as an object with {@code put} and {@code get}. This
+ * is the library's front door:
  *
  * <pre>{@code
  * try (Segment segment = PosixSegment.createExclusively("/prices", 4096, 0600)) {
@@ -12,8 +13,9 @@
  * PosixSegment.unlink("/prices");
  * }</pre>
  *
- * <p>{@link io.github.shmbed.segment.PosixSegment} and {@link io.github.shmbed.segment.SysvSegment} create, open and remove in
- * one call each. {@link io.github.shmbed.segment.PosixObject} and {@link io.github.shmbed.segment.SysvObject} are the same in
- * single steps, for those who measure them or need another order.
+ * <p>{@link io.github.shmbed.segment.PosixSegment} and {@link io.github.shmbed.segment.SysvSegment}
+ * create, open and remove in one call each. {@link io.github.shmbed.segment.PosixObject} and {@link
+ * io.github.shmbed.segment.SysvObject} are the same in single steps, for those who measure them or
+ * need another order.
  */
 package io.github.shmbed.segment;

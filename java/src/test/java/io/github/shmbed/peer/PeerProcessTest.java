@@ -1,0 +1,184 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.peer;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.shmbed.segment.PosixSegment;
+import io.github.shmbed.segment.SysvKey;
+import io.github.shmbed.segment.SysvSegment;
+import io.github.shmbed.segment.TestNames;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The programs as processes of their own: exit codes, and what goes where. */
+class PeerProcessTest {
+  private static final int DEADLINE_S = 30;
+
+  private final String name = TestNames.name();
+
+  @TempDir private Path folder;
+
+  private record Ended(int exit, String out, String err) {}
+
+  @AfterEach
+  void remove() {
+    PosixSegment.unlink(name);
+  }
+
+  private Ended run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>();
+    command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
+    command.add("--enable-native-access=ALL-UNNAMED");
+    command.add("-XX:TieredStopAtLevel=1");
+    command.addAll(List.of("-cp", System.getProperty("java.class.path")));
+    command.add("io.github.shmbed.peer.PeerMain");
+    command.addAll(Arrays.asList(arguments));
+    Path out = folder.resolve("stdout");
+    Path err = folder.resolve("stderr");
+    Process process =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectOutput(out.toFile())
+            .redirectError(err.toFile())
+            .start();
+    assertTrue(process.waitFor(DEADLINE_S, TimeUnit.SECONDS), "still running");
+    return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
+  }
+
+  private static List<String> labels(String out) {
+    List<String> labels = new ArrayList<>();
+    for (String line : out.split("\n")) {
+      labels.add(line.replaceAll(" latency: [0-9]+$", "").replaceAll("=[0-9a-f]{64}$", ""));
+    }
+    return labels;
+  }
+
+  @Test
+  void thePosixPairPrintsTheOriginalsLines() throws Exception {
+    Ended writer = run("writer", "1000B", "--name", name);
+    assertEquals(0, writer.exit);
+    assertEquals("", writer.err);
+    assertEquals(
+        List.of(
+            "[QLOG] shm_open",
+            "[QLOG] fchmod",
+            "[QLOG] ftruncate",
+            "[QLOG] posix_fallocate",
+            "[QLOG] mmap",
+            "Writing to shmem: name=" + name + ", msg length=999",
+            "[QLOG] write shared memory",
+            "[QLOG] munmap",
+            "msg sha256"),
+        labels(writer.out));
+    Ended reader = run("reader", "--name", name);
+    assertEquals(0, reader.exit);
+    assertEquals(
+        List.of(
+            "[QLOG] shm_open",
+            "[QLOG] mmap",
+            "Reading from shmem: name=" + name + ", msg length=999",
+            "[QLOG] read shared memory",
+            "[QLOG] munmap",
+            "[QLOG] shm_unlink",
+            "msg sha256"),
+        labels(reader.out));
+    assertEquals(writer.out.lines().reduce((a, b) -> b), reader.out.lines().reduce((a, b) -> b));
+    assertTrue(Files.notExists(Path.of("/dev/shm" + name)));
+  }
+
+  @Test
+  void theSystemVTripleUsesTheKeyFileInTheWorkingDirectory() throws Exception {
+    Path keyFile = Files.createFile(folder.resolve("shmkey.txt"));
+    int key = SysvKey.ftok(keyFile, 0);
+    SysvSegment.remove(key);
+    Ended writer = run("writer", "100B", "--api", "sysv");
+    assertEquals(0, writer.exit, writer.err);
+    String object = "key=" + SysvKey.toString(key) + " id=";
+    assertTrue(writer.out.contains("Writing to shmem: " + object), writer.out);
+    Ended reader = run("reader", "--api", "sysv", "--key-file", "shmkey.txt");
+    assertEquals(0, reader.exit, reader.err);
+    assertTrue(reader.out.contains(", msg length=99\n"), reader.out);
+    assertEquals(0, run("cleaner", "--api", "sysv").exit);
+    Ended again = run("cleaner", "--api", "sysv");
+    assertEquals(1, again.exit);
+    assertTrue(
+        again.err.startsWith("shmget key " + SysvKey.toString(key) + ": ENOENT ("), again.err);
+  }
+
+  @Test
+  void theReaderOfTheLayoutOsPrintsTheTextAlone() throws Exception {
+    assertEquals(0, run("writer", "--layout", "os", "--name", name).exit);
+    Ended reader = run("reader", "--layout", "os", "--name", name);
+    assertEquals("This is POSIX shared memory IPC.\n", reader.out);
+    assertTrue(reader.err.contains("[QLOG] read shared memory latency: "), reader.err);
+  }
+
+  @Test
+  void exitCodesAndMessagesAreTheContracts() throws Exception {
+    Ended failed = run("reader", "--name", name);
+    assertEquals(1, failed.exit);
+    assertEquals("", failed.out);
+    assertTrue(failed.err.startsWith("shm_open " + name + ": ENOENT ("), failed.err);
+    assertEquals(1, failed.err.lines().count());
+
+    Ended usage = run("writer", "1000B", "--mode", "9");
+    assertEquals(64, usage.exit);
+    assertTrue(usage.err.contains("--mode"), usage.err);
+
+    Ended unsupported = run("reader", "--layout", "probe-1", "--result", "-");
+    assertEquals(77, unsupported.exit);
+    assertTrue(unsupported.out.contains("\"reason\":\"layout probe-1"), unsupported.out);
+
+    assertEquals(64, run("nonsense").exit);
+    assertEquals(64, run().exit);
+    assertEquals(0, run("reader", "--help").exit);
+    assertTrue(run("--version").out.startsWith("shmbed java peer "));
+  }
+
+  @Test
+  void aResultOnStdoutStandsThereAlone() throws Exception {
+    Ended writer = run("writer", "10B", "--name", name, "--result", "-");
+    assertEquals(1, writer.out.lines().count());
+    assertTrue(
+        writer.out.startsWith(
+            "{\"schema\":1,\"peer\":\"java-posix\",\"role\":\"writer\",\"exit\":0,"));
+    assertTrue(writer.out.contains("\"payload\":{\"length\":9,\"sha256\":\""), writer.out);
+    Ended wrong = run("writer", "10B", "--bogus", "--result", "-");
+    assertTrue(
+        wrong.out.contains("\"exit\":64,\"usage\":\"Unknown option: '--bogus'\""), wrong.out);
+  }
+
+  @Test
+  void aProcessThatServesAnswersAndQuits() throws Exception {
+    Path stdin = Files.writeString(folder.resolve("stdin"), "5B --name " + name + "\nquit\n");
+    String[] shell = {
+      "sh",
+      "-c",
+      "exec \"$@\" < stdin",
+      "sh",
+      Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+      "--enable-native-access=ALL-UNNAMED",
+      "-cp",
+      System.getProperty("java.class.path"),
+      "io.github.shmbed.peer.PeerMain",
+      "writer",
+      "--serve"
+    };
+    Process process = new ProcessBuilder(shell).directory(folder.toFile()).start();
+    String out = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertTrue(process.waitFor(DEADLINE_S, TimeUnit.SECONDS), "still running");
+    assertEquals(0, process.exitValue());
+    assertTrue(out.startsWith("{\"schema\":1,") && out.endsWith("}\n"), out);
+    assertTrue(Files.exists(stdin));
+  }
+}
