@@ -54,19 +54,11 @@ class Served:
             stderr=subprocess.PIPE,
         )
 
-    def send(self, line):
-        """Sends one line."""
-        self.process.stdin.write(line.encode() + b"\n")
-        self.process.stdin.flush()
-
-    def answer(self):
-        """The next result object."""
-        return json.loads(self.process.stdout.readline())
-
     def ask(self, line):
         """Sends one line and returns the result object."""
-        self.send(line)
-        return self.answer()
+        self.process.stdin.write(line.encode() + b"\n")
+        self.process.stdin.flush()
+        return json.loads(self.process.stdout.readline())
 
     def open_files(self):
         """What the process has open."""
