@@ -97,11 +97,6 @@ final class CommandModel {
   }
 
   private static void addExchangeOptions(CommandSpec spec, Role role) {
-    value(
-        spec,
-        LAYOUT,
-        "L",
-        "classic: a text and a NUL. os: the same in the object OS (POSIX). Default: classic");
     value(spec, SEGMENT_SIZE, "N", "Bytes, 1 to 2^46; suffix K, M, G. Default: 8388608; os: 4096");
     if (role == Role.READER) {
       value(spec, OUT, "FILE", "Put the bytes that were read there, mode 0600");
@@ -112,6 +107,11 @@ final class CommandModel {
   }
 
   private static void addCommonOptions(CommandSpec spec) {
+    value(
+        spec,
+        LAYOUT,
+        "L",
+        "classic: a text and a NUL. os: the same in the object OS (POSIX). Default: classic");
     value(spec, CODEC, "C", "raw: bytes as they are. Default: raw");
     value(
         spec,

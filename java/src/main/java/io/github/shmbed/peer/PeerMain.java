@@ -7,7 +7,9 @@ import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.PrintStream;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -68,6 +70,7 @@ public final class PeerMain {
     List<String> before = new ArrayList<>(Arrays.asList(words));
     before.removeIf(CommandModel.SERVE::equals);
     try {
+      openDescriptorsOfTheJvm();
       new ServeLoop(
               peer, before.toArray(new String[0]), new FileInputStream(FileDescriptor.in), out)
           .run();
@@ -76,6 +79,14 @@ public final class PeerMain {
       err.println("read stdin: " + failed.getMessage());
       return ExitCode.FAILED;
     }
+  }
+
+  /**
+   * A JVM makes a socket pair with its first channel and keeps it: now, so that no command seems to
+   * leave one behind.
+   */
+  private static void openDescriptorsOfTheJvm() throws IOException {
+    FileChannel.open(Path.of("/dev/null")).close();
   }
 
   private static int once(Peer peer, String[] words, PrintStream out, PrintStream err) {
