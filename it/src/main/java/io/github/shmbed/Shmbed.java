@@ -14,65 +14,78 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
 import picocli.CommandLine.Model.CommandSpec;
 
-/** The program behind {@code ./shmbed}: reads the command line and turns what happened into text and an exit code. */
-@Command(name = "./shmbed", mixinStandardHelpOptions = true, versionProvider = Shmbed.Version.class,
-        synopsisSubcommandLabel = "COMMAND", scope = CommandLine.ScopeType.INHERIT,
-        description = "A test bed for shared memory between Java, C and Python on Linux.")
+/**
+ * The program behind {@code ./shmbed}: reads the command line and turns what happened into text and
+ * an exit code.
+ */
+@Command(
+    name = "./shmbed",
+    mixinStandardHelpOptions = true,
+    versionProvider = Shmbed.Version.class,
+    synopsisSubcommandLabel = "COMMAND",
+    scope = CommandLine.ScopeType.INHERIT,
+    description = "A test bed for shared memory between Java, C and Python on Linux.")
 public final class Shmbed {
-    /** Handled by the launcher before this program starts; here so that --help shows them. */
-    private static final Map<String, String> LAUNCHER_COMMANDS = new LinkedHashMap<>();
+  /** Handled by the launcher before this program starts; here so that --help shows them. */
+  private static final Map<String, String> LAUNCHER_COMMANDS = new LinkedHashMap<>();
 
-    static {
-        LAUNCHER_COMMANDS.put("demo", "Sets up what is missing, builds, runs the matrix with peers as local processes.");
-        LAUNCHER_COMMANDS.put("verify", "Sets up what is missing, Docker too, then runs all tests.");
-        LAUNCHER_COMMANDS.put("setup", "Only the set-up and the build.");
-        LAUNCHER_COMMANDS.put("doctor", "Says what is there, what is missing, what that costs, and what fixes it.");
-        LAUNCHER_COMMANDS.put("writer", "The Java peer's writer.");
-        LAUNCHER_COMMANDS.put("reader", "The Java peer's reader.");
-        LAUNCHER_COMMANDS.put("cleaner", "The Java peer's cleaner.");
-    }
+  static {
+    LAUNCHER_COMMANDS.put(
+        "demo", "Sets up what is missing, builds, runs the matrix with peers as local processes.");
+    LAUNCHER_COMMANDS.put("verify", "Sets up what is missing, Docker too, then runs all tests.");
+    LAUNCHER_COMMANDS.put("setup", "Only the set-up and the build.");
+    LAUNCHER_COMMANDS.put(
+        "doctor", "Says what is there, what is missing, what that costs, and what fixes it.");
+    LAUNCHER_COMMANDS.put("writer", "The Java peer's writer.");
+    LAUNCHER_COMMANDS.put("reader", "The Java peer's reader.");
+    LAUNCHER_COMMANDS.put("cleaner", "The Java peer's cleaner.");
+  }
 
-    private Shmbed() {}
+  private Shmbed() {}
 
-    public static void main(String[] arguments) {
-        System.exit(run(arguments));
-    }
+  public static void main(String[] arguments) {
+    System.exit(run(arguments));
+  }
 
-    /** Runs one command line; 0 is success, 1 a failure, 2 wrong usage. */
-    static int run(String... arguments) {
-        CommandLine commandLine = new CommandLine(new Shmbed());
-        LAUNCHER_COMMANDS.forEach((name, description) -> {
-            CommandSpec spec = CommandSpec.create().name(name);
-            spec.usageMessage().description(description);
-            commandLine.addSubcommand(name, spec);
+  /** Runs one command line; 0 is success, 1 a failure, 2 wrong usage. */
+  static int run(String... arguments) {
+    CommandLine commandLine = new CommandLine(new Shmbed());
+    LAUNCHER_COMMANDS.forEach(
+        (name, description) -> {
+          CommandSpec spec = CommandSpec.create().name(name);
+          spec.usageMessage().description(description);
+          commandLine.addSubcommand(name, spec);
         });
-        commandLine.addSubcommand(new PairCommand());
-        commandLine.addSubcommand(new MatrixCommand());
-        commandLine.addSubcommand(new ListCommand());
-        commandLine.addSubcommand(new ReproCommand());
-        commandLine.setExecutionExceptionHandler((exception, command, parsed) -> failed(exception, command));
-        return commandLine.execute(arguments);
-    }
+    commandLine.addSubcommand(new PairCommand());
+    commandLine.addSubcommand(new MatrixCommand());
+    commandLine.addSubcommand(new ListCommand());
+    commandLine.addSubcommand(new ReproCommand());
+    commandLine.setExecutionExceptionHandler(
+        (exception, command, parsed) -> failed(exception, command));
+    return commandLine.execute(arguments);
+  }
 
-    private static int failed(Exception exception, CommandLine command) throws Exception {
-        if (exception instanceof UsageError || exception instanceof IllegalArgumentException) {
-            command.getErr().println(exception.getMessage());
-            command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
-            return 2;
-        }
-        if (exception instanceof RunnerUnavailable || exception instanceof IllegalStateException || exception instanceof java.io.IOException) {
-            command.getErr().println("shmbed: " + exception.getMessage());
-            return 1;
-        }
-        throw exception;
+  private static int failed(Exception exception, CommandLine command) throws Exception {
+    if (exception instanceof UsageError || exception instanceof IllegalArgumentException) {
+      command.getErr().println(exception.getMessage());
+      command.getErr().println("Try '" + command.getCommandSpec().qualifiedName() + " --help'.");
+      return 2;
     }
+    if (exception instanceof RunnerUnavailable
+        || exception instanceof IllegalStateException
+        || exception instanceof java.io.IOException) {
+      command.getErr().println("shmbed: " + exception.getMessage());
+      return 1;
+    }
+    throw exception;
+  }
 
-    /** Of the jar's manifest. */
-    static final class Version implements IVersionProvider {
-        @Override
-        public String[] getVersion() {
-            String version = Shmbed.class.getPackage().getImplementationVersion();
-            return new String[] {"shmbed " + (version == null ? "(not from a jar)" : version)};
-        }
+  /** Of the jar's manifest. */
+  static final class Version implements IVersionProvider {
+    @Override
+    public String[] getVersion() {
+      String version = Shmbed.class.getPackage().getImplementationVersion();
+      return new String[] {"shmbed " + (version == null ? "(not from a jar)" : version)};
     }
+  }
 }

@@ -10,44 +10,49 @@ import java.io.IOException;
  */
 public record ClassicSize(int messageSize) implements Case {
 
-    public ClassicSize {
-        if (messageSize < 1 || messageSize > Classic.SEGMENT_SIZE) {
-            throw new IllegalArgumentException("a message has 1 to " + Classic.SEGMENT_SIZE + " bytes, not " + messageSize);
-        }
+  public ClassicSize {
+    if (messageSize < 1 || messageSize > Classic.SEGMENT_SIZE) {
+      throw new IllegalArgumentException(
+          "a message has 1 to " + Classic.SEGMENT_SIZE + " bytes, not " + messageSize);
     }
+  }
 
-    @Override
-    public String name() {
-        return "classic-" + messageSize + "B";
-    }
+  @Override
+  public String name() {
+    return "classic-" + messageSize + "B";
+  }
 
-    @Override
-    public String title() {
-        return messageSize == Classic.SEGMENT_SIZE ? "a message that fills the segment" : "a message of " + messageSize + " bytes";
-    }
+  @Override
+  public String title() {
+    return messageSize == Classic.SEGMENT_SIZE
+        ? "a message that fills the segment"
+        : "a message of " + messageSize + " bytes";
+  }
 
-    @Override
-    public String description() {
-        return "The writer is asked for " + messageSize + "B, the reader reads it.";
-    }
+  @Override
+  public String description() {
+    return "The writer is asked for " + messageSize + "B, the reader reads it.";
+  }
 
-    @Override
-    public String expectation() {
-        return "The object holds " + (messageSize - 1) + " times 'a' and a NUL; the reader saw the same without the NUL; nothing stays.";
-    }
+  @Override
+  public String expectation() {
+    return "The object holds "
+        + (messageSize - 1)
+        + " times 'a' and a NUL; the reader saw the same without the NUL; nothing stays.";
+  }
 
-    @Override
-    public String layout() {
-        return "classic";
-    }
+  @Override
+  public String layout() {
+    return "classic";
+  }
 
-    @Override
-    public void run(Exchange exchange) throws CellFailure, IOException {
-        byte[] text = Classic.text(messageSize);
-        exchange.write(messageSize + "B");
-        Classic.requireObject(exchange, text);
-        byte[] seen = exchange.read("");
-        Classic.requireRead(exchange, text, seen);
-        exchange.removeIfSysv();
-    }
+  @Override
+  public void run(Exchange exchange) throws CellFailure, IOException {
+    byte[] text = Classic.text(messageSize);
+    exchange.write(messageSize + "B");
+    Classic.requireObject(exchange, text);
+    byte[] seen = exchange.read("");
+    Classic.requireRead(exchange, text, seen);
+    exchange.removeIfSysv();
+  }
 }

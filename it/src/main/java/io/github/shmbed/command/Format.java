@@ -3,6 +3,6 @@ package io.github.shmbed.command;
 
 /** How a command prints what it found. */
 enum Format {
-    table,
-    json
+  table,
+  json
 }

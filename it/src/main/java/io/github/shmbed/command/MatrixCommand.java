@@ -22,60 +22,101 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code ./shmbed matrix}: every writer against every reader in every case. */
-@Command(name = "matrix", description = "Runs every writer against every reader in every case and shows what came out.",
-        footer = {"", "Exit code: 0 if all cells are PASS, XFAIL, N_A or a declared UNSUPPORTED; 1 otherwise; 2 for usage."})
+@Command(
+    name = "matrix",
+    description = "Runs every writer against every reader in every case and shows what came out.",
+    footer = {
+      "",
+      "Exit code: 0 if all cells are PASS, XFAIL, N_A or a declared UNSUPPORTED; 1 otherwise; 2 for usage."
+    })
 public final class MatrixCommand implements Callable<Integer> {
-    @Mixin
-    private RunOptions options;
+  @Mixin private RunOptions options;
 
-    @Option(names = "--writers", split = ",", paramLabel = "GLOB", description = "Only these writers, as 'java-*,c-posix'.")
-    private List<String> writers = List.of();
+  @Option(
+      names = "--writers",
+      split = ",",
+      paramLabel = "GLOB",
+      description = "Only these writers, as 'java-*,c-posix'.")
+  private List<String> writers = List.of();
 
-    @Option(names = "--readers", split = ",", paramLabel = "GLOB", description = "Only these readers.")
-    private List<String> readers = List.of();
+  @Option(
+      names = "--readers",
+      split = ",",
+      paramLabel = "GLOB",
+      description = "Only these readers.")
+  private List<String> readers = List.of();
 
-    @Option(names = "--cases", split = ",", paramLabel = "GLOB", description = "Only these cases, as 'classic-*'.")
-    private List<String> cases = List.of();
+  @Option(
+      names = "--cases",
+      split = ",",
+      paramLabel = "GLOB",
+      description = "Only these cases, as 'classic-*'.")
+  private List<String> cases = List.of();
 
-    @Option(names = "--pairings", split = ",", paramLabel = "GLOB", description = "Only these pairings, as 'java-*:c-*'.")
-    private List<String> pairings = List.of();
+  @Option(
+      names = "--pairings",
+      split = ",",
+      paramLabel = "GLOB",
+      description = "Only these pairings, as 'java-*:c-*'.")
+  private List<String> pairings = List.of();
 
-    @Option(names = "--shard", paramLabel = "I/N", description = "Only the I-th of N parts of the cells.")
-    private String shard;
+  @Option(
+      names = "--shard",
+      paramLabel = "I/N",
+      description = "Only the I-th of N parts of the cells.")
+  private String shard;
 
-    @Option(names = "--format", paramLabel = "table|json", defaultValue = "table", description = "What goes to stdout: a table, or results.json.")
-    private Format format;
+  @Option(
+      names = "--format",
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "What goes to stdout: a table, or results.json.")
+  private Format format;
 
-    @Option(names = "--output", paramLabel = "FILE", description = "Where results.json is written (default: build/results.json).")
-    private Path output;
+  @Option(
+      names = "--output",
+      paramLabel = "FILE",
+      description = "Where results.json is written (default: build/results.json).")
+  private Path output;
 
-    @Override
-    public Integer call() throws Exception {
-        Home home = Home.find();
-        Selection selection = Selection.of(options.registry(home), options.runner(),
-                new Selection.Filters(writers, readers, cases, pairings, shard));
-        Terminal terminal = Terminal.ofThisProcess();
-        Results results;
-        try (Session session = options.open(home)) {
-            results = run(session, selection.cells(), terminal);
-        }
-        results.write(output != null ? output : home.resultsFile());
-        System.out.print(format == Format.json ? Json.pretty(results.json()) : new MatrixTable(results, terminal).render());
-        return results.failed() == 0 ? 0 : 1;
+  @Override
+  public Integer call() throws Exception {
+    Home home = Home.find();
+    Selection selection =
+        Selection.of(
+            options.registry(home),
+            options.runner(),
+            new Selection.Filters(writers, readers, cases, pairings, shard));
+    Terminal terminal = Terminal.ofThisProcess();
+    Results results;
+    try (Session session = options.open(home)) {
+      results = run(session, selection.cells(), terminal);
     }
+    results.write(output != null ? output : home.resultsFile());
+    System.out.print(
+        format == Format.json
+            ? Json.pretty(results.json())
+            : new MatrixTable(results, terminal).render());
+    return results.failed() == 0 ? 0 : 1;
+  }
 
-    private static Results run(Session session, List<Cell> cells, Terminal terminal) throws Exception {
-        Progress progress = new Progress(System.err, terminal);
-        session.runner().prepare(peers(cells));
-        MatrixRun run = new MatrixRun(session);
-        progress.begin("cells", cells.size());
-        run.run(cells, (CellResult result) -> progress.step(result.id()));
-        progress.end();
-        return run.results();
-    }
+  private static Results run(Session session, List<Cell> cells, Terminal terminal)
+      throws Exception {
+    Progress progress = new Progress(System.err, terminal);
+    session.runner().prepare(peers(cells));
+    MatrixRun run = new MatrixRun(session);
+    progress.begin("cells", cells.size());
+    run.run(cells, (CellResult result) -> progress.step(result.id()));
+    progress.end();
+    return run.results();
+  }
 
-    /** The peers that cells will really run. */
-    static List<Peer> peers(List<Cell> cells) {
-        return cells.stream().filter(Cell::isRunnable).flatMap(cell -> Stream.of(cell.writer(), cell.reader())).distinct().toList();
-    }
+  /** The peers that cells will really run. */
+  static List<Peer> peers(List<Cell> cells) {
+    return cells.stream()
+        .filter(Cell::isRunnable)
+        .flatMap(cell -> Stream.of(cell.writer(), cell.reader()))
+        .distinct()
+        .toList();
+  }
 }

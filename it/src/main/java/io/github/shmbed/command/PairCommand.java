@@ -26,68 +26,102 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
 /** {@code ./shmbed pair}: one writer, one reader, and where the time went. */
-@Command(name = "pair", description = "Runs one writer against one reader and shows the stages of both.")
+@Command(
+    name = "pair",
+    description = "Runs one writer against one reader and shows the stages of both.")
 public final class PairCommand implements Callable<Integer> {
-    @Mixin
-    private RunOptions options;
+  @Mixin private RunOptions options;
 
-    @Parameters(index = "0", paramLabel = "WRITER", description = "A writer, as java-posix; ./shmbed list shows all.")
-    private String writer;
+  @Parameters(
+      index = "0",
+      paramLabel = "WRITER",
+      description = "A writer, as java-posix; ./shmbed list shows all.")
+  private String writer;
 
-    @Parameters(index = "1", paramLabel = "READER", description = "A reader, as c-posix.")
-    private String reader;
+  @Parameters(index = "1", paramLabel = "READER", description = "A reader, as c-posix.")
+  private String reader;
 
-    @Option(names = "--case", paramLabel = "NAME", description = "The case (default: classic-1000B).")
-    private String caseName;
+  @Option(names = "--case", paramLabel = "NAME", description = "The case (default: classic-1000B).")
+  private String caseName;
 
-    @Option(names = "--size", paramLabel = "<n>B", description = "Short for --case classic-<n>B.")
-    private String size;
+  @Option(names = "--size", paramLabel = "<n>B", description = "Short for --case classic-<n>B.")
+  private String size;
 
-    @Option(names = "--format", paramLabel = "table|json", defaultValue = "table", description = "What goes to stdout.")
-    private Format format;
+  @Option(
+      names = "--format",
+      paramLabel = "table|json",
+      defaultValue = "table",
+      description = "What goes to stdout.")
+  private Format format;
 
-    @Override
-    public Integer call() throws Exception {
-        Home home = Home.find();
-        Registry registry = options.registry(home);
-        Cell cell = cell(registry, options.runner(), writer, reader, wantedCase());
-        if (cell.notApplicable().isPresent()) {
-            throw new UsageError(cell.id() + " is N_A: " + cell.notApplicable().get());
-        }
-        CellResult result;
-        Map<String, Object> json = new LinkedHashMap<>();
-        try (Session session = options.open(home)) {
-            session.runner().prepare(MatrixCommand.peers(List.of(cell)));
-            CellRunner runner = new CellRunner(session, KnownFailure.load(home.knownFailuresFile()));
-            result = runner.run(cell);
-            json.put("schema", 1);
-            json.put("cell", cell.id());
-            json.put("runner", session.runner().name());
-            json.put("seed", session.seed());
-            json.putAll(result.json());
-        }
-        System.out.print(format == Format.json ? Json.pretty(json) : StageTable.render(result, Terminal.ofThisProcess()));
-        return result.isAcceptable() ? 0 : 1;
+  @Override
+  public Integer call() throws Exception {
+    Home home = Home.find();
+    Registry registry = options.registry(home);
+    Cell cell = cell(registry, options.runner(), writer, reader, wantedCase());
+    if (cell.notApplicable().isPresent()) {
+      throw new UsageError(cell.id() + " is N_A: " + cell.notApplicable().get());
     }
-
-    private String wantedCase() {
-        if (size != null && caseName != null) {
-            throw new UsageError("either --case or --size, not both");
-        }
-        return caseName != null ? caseName : "classic-" + (size != null ? size : "1000B");
+    CellResult result;
+    Map<String, Object> json = new LinkedHashMap<>();
+    try (Session session = options.open(home)) {
+      session.runner().prepare(MatrixCommand.peers(List.of(cell)));
+      CellRunner runner = new CellRunner(session, KnownFailure.load(home.knownFailuresFile()));
+      result = runner.run(cell);
+      json.put("schema", 1);
+      json.put("cell", cell.id());
+      json.put("runner", session.runner().name());
+      json.put("seed", session.seed());
+      json.putAll(result.json());
     }
+    System.out.print(
+        format == Format.json
+            ? Json.pretty(json)
+            : StageTable.render(result, Terminal.ofThisProcess()));
+    return result.isAcceptable() ? 0 : 1;
+  }
 
-    /** The cell of these names. */
-    static Cell cell(Registry registry, String runner, String writer, String reader, String caseName) {
-        Case one = Cases.find(caseName).orElseThrow(() -> new UsageError("no case is called '" + caseName + "'; there are: "
-                + String.join(" ", Cases.all().stream().map(Case::name).toList()) + ", and classic-<n>B for every n that fits"));
-        return new Cell(peer(registry, runner, writer, Role.WRITER), peer(registry, runner, reader, Role.READER), one);
+  private String wantedCase() {
+    if (size != null && caseName != null) {
+      throw new UsageError("either --case or --size, not both");
     }
+    return caseName != null ? caseName : "classic-" + (size != null ? size : "1000B");
+  }
 
-    private static Peer peer(Registry registry, String runner, String id, Role role) {
-        List<Peer> peers = registry.runningOn(runner).stream().filter(peer -> peer.has(role)).toList();
-        return peers.stream().filter(peer -> peer.id().equals(id)).findFirst().orElseThrow(() -> new UsageError("no " + role.id()
-                + " is called '" + id + "' with the " + runner + " runner; there are: "
-                + String.join(" ", peers.stream().map(Peer::id).toList())));
-    }
+  /** The cell of these names. */
+  static Cell cell(
+      Registry registry, String runner, String writer, String reader, String caseName) {
+    Case one =
+        Cases.find(caseName)
+            .orElseThrow(
+                () ->
+                    new UsageError(
+                        "no case is called '"
+                            + caseName
+                            + "'; there are: "
+                            + String.join(" ", Cases.all().stream().map(Case::name).toList())
+                            + ", and classic-<n>B for every n that fits"));
+    return new Cell(
+        peer(registry, runner, writer, Role.WRITER),
+        peer(registry, runner, reader, Role.READER),
+        one);
+  }
+
+  private static Peer peer(Registry registry, String runner, String id, Role role) {
+    List<Peer> peers = registry.runningOn(runner).stream().filter(peer -> peer.has(role)).toList();
+    return peers.stream()
+        .filter(peer -> peer.id().equals(id))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageError(
+                    "no "
+                        + role.id()
+                        + " is called '"
+                        + id
+                        + "' with the "
+                        + runner
+                        + " runner; there are: "
+                        + String.join(" ", peers.stream().map(Peer::id).toList())));
+  }
 }

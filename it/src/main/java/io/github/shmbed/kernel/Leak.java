@@ -11,30 +11,43 @@ package io.github.shmbed.kernel;
  * @param pid the process that keeps a descriptor or mapping, else 0
  * @param certain whether it is surely of this cell, so that the gate may remove it
  */
-public record Leak(String what, PosixObject posix, SysvObject sysv, String file, long pid, boolean certain) {
+public record Leak(
+    String what, PosixObject posix, SysvObject sysv, String file, long pid, boolean certain) {
 
-    static Leak of(PosixObject object, boolean certain) {
-        return new Leak("/dev/shm/" + object.name() + " (" + object.sizeBytes() + " bytes)", object, null, null, 0, certain);
-    }
+  static Leak of(PosixObject object, boolean certain) {
+    return new Leak(
+        "/dev/shm/" + object.name() + " (" + object.sizeBytes() + " bytes)",
+        object,
+        null,
+        null,
+        0,
+        certain);
+  }
 
-    static Leak of(SysvObject object, boolean certain) {
-        return new Leak("System V " + object.describe() + " (" + object.sizeBytes() + ")", null, object, null, 0, certain);
-    }
+  static Leak of(SysvObject object, boolean certain) {
+    return new Leak(
+        "System V " + object.describe() + " (" + object.sizeBytes() + ")",
+        null,
+        object,
+        null,
+        0,
+        certain);
+  }
 
-    static Leak queue(String name, boolean certain) {
-        return new Leak("message queue /" + name, null, null, null, 0, certain);
-    }
+  static Leak queue(String name, boolean certain) {
+    return new Leak("message queue /" + name, null, null, null, 0, certain);
+  }
 
-    static Leak file(String name) {
-        return new Leak("socket or fifo " + name, null, null, name, 0, true);
-    }
+  static Leak file(String name) {
+    return new Leak("socket or fifo " + name, null, null, name, 0, true);
+  }
 
-    static Leak handle(long pid, String handle) {
-        return new Leak("pid " + pid + " keeps " + handle, null, null, null, pid, true);
-    }
+  static Leak handle(long pid, String handle) {
+    return new Leak("pid " + pid + " keeps " + handle, null, null, null, pid, true);
+  }
 
-    @Override
-    public String toString() {
-        return certain ? what : what + " (not removed: it may be somebody else's)";
-    }
+  @Override
+  public String toString() {
+    return certain ? what : what + " (not removed: it may be somebody else's)";
+  }
 }

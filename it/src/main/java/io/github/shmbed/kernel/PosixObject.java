@@ -18,41 +18,51 @@ import java.util.Map;
  * @param name without a slash
  * @param inode tells an object from a later one of the same name
  */
-public record PosixObject(String name, long inode, long sizeBytes, int mode, int uid, FileTime changed) {
-    /** Where Linux keeps them; shm_overview(7). */
-    public static final Path DIRECTORY = Path.of("/dev/shm");
+public record PosixObject(
+    String name, long inode, long sizeBytes, int mode, int uid, FileTime changed) {
+  /** Where Linux keeps them; shm_overview(7). */
+  public static final Path DIRECTORY = Path.of("/dev/shm");
 
-    /** All entries; subdirectories are nobody's segment and left out. */
-    public static List<PosixObject> all() throws IOException {
-        List<PosixObject> objects = new ArrayList<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(DIRECTORY)) {
-            for (Path entry : entries) {
-                PosixObject object = read(entry);
-                if (object != null) {
-                    objects.add(object);
-                }
-            }
+  /** All entries; subdirectories are nobody's segment and left out. */
+  public static List<PosixObject> all() throws IOException {
+    List<PosixObject> objects = new ArrayList<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(DIRECTORY)) {
+      for (Path entry : entries) {
+        PosixObject object = read(entry);
+        if (object != null) {
+          objects.add(object);
         }
-        return objects;
+      }
     }
+    return objects;
+  }
 
-    /** The object of this name, with or without its slash; null when there is none. */
-    public static PosixObject find(String name) throws IOException {
-        return read(path(name));
-    }
+  /** The object of this name, with or without its slash; null when there is none. */
+  public static PosixObject find(String name) throws IOException {
+    return read(path(name));
+  }
 
-    /** Where the object's bytes can be read. */
-    public static Path path(String name) {
-        return DIRECTORY.resolve(name.startsWith("/") ? name.substring(1) : name);
-    }
+  /** Where the object's bytes can be read. */
+  public static Path path(String name) {
+    return DIRECTORY.resolve(name.startsWith("/") ? name.substring(1) : name);
+  }
 
-    private static PosixObject read(Path entry) throws IOException {
-        try {
-            Map<String, Object> stat = Files.readAttributes(entry, "unix:ino,size,mode,uid,ctime,isDirectory", LinkOption.NOFOLLOW_LINKS);
-            return (Boolean) stat.get("isDirectory") ? null : new PosixObject(entry.getFileName().toString(), (Long) stat.get("ino"),
-                    (Long) stat.get("size"), (Integer) stat.get("mode") & 07777, (Integer) stat.get("uid"), (FileTime) stat.get("ctime"));
-        } catch (NoSuchFileException gone) {
-            return null;
-        }
+  private static PosixObject read(Path entry) throws IOException {
+    try {
+      Map<String, Object> stat =
+          Files.readAttributes(
+              entry, "unix:ino,size,mode,uid,ctime,isDirectory", LinkOption.NOFOLLOW_LINKS);
+      return (Boolean) stat.get("isDirectory")
+          ? null
+          : new PosixObject(
+              entry.getFileName().toString(),
+              (Long) stat.get("ino"),
+              (Long) stat.get("size"),
+              (Integer) stat.get("mode") & 07777,
+              (Integer) stat.get("uid"),
+              (FileTime) stat.get("ctime"));
+    } catch (NoSuchFileException gone) {
+      return null;
     }
+  }
 }

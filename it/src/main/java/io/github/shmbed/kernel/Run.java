@@ -14,96 +14,103 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
- * What one run of the harness owns on this machine: a name prefix, a range of System V keys and a directory of mode 0700. Two runs
- * never meet. {@link #close} removes all of it; after a SIGKILL {@code clean} does, from run.json.
+ * What one run of the harness owns on this machine: a name prefix, a range of System V keys and a
+ * directory of mode 0700. Two runs never meet. {@link #close} removes all of it; after a SIGKILL
+ * {@code clean} does, from run.json.
  */
 public final class Run implements AutoCloseable {
-    /** Where run directories are. Containers see them under the same path. */
-    public static final Path PARENT = Path.of("/tmp");
-    /** Containers of a run carry its id under this label. */
-    public static final String CONTAINER_LABEL = "io.github.shmbed.run";
+  /** Where run directories are. Containers see them under the same path. */
+  public static final Path PARENT = Path.of("/tmp");
 
-    private static final Set<PosixFilePermission> OWNER_ONLY = PosixFilePermissions.fromString("rwx------");
+  /** Containers of a run carry its id under this label. */
+  public static final String CONTAINER_LABEL = "io.github.shmbed.run";
 
-    private final RunId id;
-    private final KeyRange keys;
-    private final Path directory;
-    private final AtomicInteger next = new AtomicInteger();
+  private static final Set<PosixFilePermission> OWNER_ONLY =
+      PosixFilePermissions.fromString("rwx------");
 
-    private Run(RunId id, KeyRange keys, Path directory) {
-        this.id = id;
-        this.keys = keys;
-        this.directory = directory;
+  private final RunId id;
+  private final KeyRange keys;
+  private final Path directory;
+  private final AtomicInteger next = new AtomicInteger();
+
+  private Run(RunId id, KeyRange keys, Path directory) {
+    this.id = id;
+    this.keys = keys;
+    this.directory = directory;
+  }
+
+  /**
+   * Starts a run.
+   *
+   * @throws IOException when its directory cannot be made or exists already
+   */
+  public static Run start() throws IOException {
+    RunId id = RunId.next();
+    Path directory = directory(id);
+    Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    Files.createDirectory(
+        directory.resolve("channels"), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    List<SysvObject> existing = SysvObject.all();
+    KeyRange keys =
+        KeyRange.random(
+            base ->
+                existing.stream().anyMatch(object -> new KeyRange(base).contains(object.key())));
+    Run run = new Run(id, keys, directory);
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("schema", 1);
+    json.put("run", id.toString());
+    json.put("pid", id.pid());
+    json.put("startTicks", id.startTicks());
+    json.put("keyBase", KeyRange.text(keys.base()));
+    json.put("containerLabel", CONTAINER_LABEL + "=" + id);
+    Files.writeString(directory.resolve("run.json"), Json.pretty(json));
+    return run;
+  }
+
+  static Path directory(RunId id) {
+    return PARENT.resolve("shmbed-" + id);
+  }
+
+  public RunId id() {
+    return id;
+  }
+
+  public KeyRange keys() {
+    return keys;
+  }
+
+  /** Payloads and outs. */
+  public Path directory() {
+    return directory;
+  }
+
+  /** Sockets and fifos; the leak gate expects it empty after each cell. */
+  public Path channels() {
+    return directory.resolve("channels");
+  }
+
+  /** A number that no other object of this run has. */
+  public int nextNumber() {
+    return next.getAndIncrement();
+  }
+
+  /** Removes every object of this run and its directory. Calling it twice does no harm. */
+  @Override
+  public void close() throws IOException {
+    removeObjects(id, keys);
+    Removal.tree(directory);
+  }
+
+  static void removeObjects(RunId id, KeyRange keys) throws IOException {
+    for (PosixObject object : PosixObject.all()) {
+      if (RunId.ofObject(object.name()).filter(id::equals).isPresent()) {
+        Removal.posix(object);
+      }
     }
-
-    /**
-     * Starts a run.
-     *
-     * @throws IOException when its directory cannot be made or exists already
-     */
-    public static Run start() throws IOException {
-        RunId id = RunId.next();
-        Path directory = directory(id);
-        Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        Files.createDirectory(directory.resolve("channels"), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-        List<SysvObject> existing = SysvObject.all();
-        KeyRange keys = KeyRange.random(base -> existing.stream().anyMatch(object -> new KeyRange(base).contains(object.key())));
-        Run run = new Run(id, keys, directory);
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("schema", 1);
-        json.put("run", id.toString());
-        json.put("pid", id.pid());
-        json.put("startTicks", id.startTicks());
-        json.put("keyBase", KeyRange.text(keys.base()));
-        json.put("containerLabel", CONTAINER_LABEL + "=" + id);
-        Files.writeString(directory.resolve("run.json"), Json.pretty(json));
-        return run;
+    for (SysvObject object : SysvObject.all()) {
+      if (keys.contains(object.key())) {
+        Removal.sysv(object);
+      }
     }
-
-    static Path directory(RunId id) {
-        return PARENT.resolve("shmbed-" + id);
-    }
-
-    public RunId id() {
-        return id;
-    }
-
-    public KeyRange keys() {
-        return keys;
-    }
-
-    /** Payloads and outs. */
-    public Path directory() {
-        return directory;
-    }
-
-    /** Sockets and fifos; the leak gate expects it empty after each cell. */
-    public Path channels() {
-        return directory.resolve("channels");
-    }
-
-    /** A number that no other object of this run has. */
-    public int nextNumber() {
-        return next.getAndIncrement();
-    }
-
-    /** Removes every object of this run and its directory. Calling it twice does no harm. */
-    @Override
-    public void close() throws IOException {
-        removeObjects(id, keys);
-        Removal.tree(directory);
-    }
-
-    static void removeObjects(RunId id, KeyRange keys) throws IOException {
-        for (PosixObject object : PosixObject.all()) {
-            if (RunId.ofObject(object.name()).filter(id::equals).isPresent()) {
-                Removal.posix(object);
-            }
-        }
-        for (SysvObject object : SysvObject.all()) {
-            if (keys.contains(object.key())) {
-                Removal.sysv(object);
-            }
-        }
-    }
+  }
 }

@@ -23,35 +23,40 @@ import java.util.TreeSet;
  * @param handles shared memory descriptors and mappings of the peers, by pid
  */
 public record Snapshot(
-        List<PosixObject> posix,
-        List<SysvObject> sysv,
-        Set<String> queues,
-        Set<String> files,
-        Map<Long, Set<String>> handles) {
+    List<PosixObject> posix,
+    List<SysvObject> sysv,
+    Set<String> queues,
+    Set<String> files,
+    Map<Long, Set<String>> handles) {
 
-    /**
-     * Looks now.
-     *
-     * @param channels the run's directory for sockets and fifos
-     * @param pids the peers to look into
-     */
-    public static Snapshot take(Path channels, Collection<Long> pids) throws IOException {
-        Map<Long, Set<String>> handles = new HashMap<>();
-        for (long pid : pids) {
-            handles.put(pid, Handles.of(pid));
-        }
-        return new Snapshot(PosixObject.all(), SysvObject.all(), names(Path.of("/dev/mqueue")), names(channels), handles);
+  /**
+   * Looks now.
+   *
+   * @param channels the run's directory for sockets and fifos
+   * @param pids the peers to look into
+   */
+  public static Snapshot take(Path channels, Collection<Long> pids) throws IOException {
+    Map<Long, Set<String>> handles = new HashMap<>();
+    for (long pid : pids) {
+      handles.put(pid, Handles.of(pid));
     }
+    return new Snapshot(
+        PosixObject.all(),
+        SysvObject.all(),
+        names(Path.of("/dev/mqueue")),
+        names(channels),
+        handles);
+  }
 
-    private static Set<String> names(Path directory) throws IOException {
-        Set<String> names = new TreeSet<>();
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
-            for (Path entry : entries) {
-                names.add(entry.getFileName().toString());
-            }
-        } catch (NoSuchFileException none) {
-            return names;
-        }
-        return names;
+  private static Set<String> names(Path directory) throws IOException {
+    Set<String> names = new TreeSet<>();
+    try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+      for (Path entry : entries) {
+        names.add(entry.getFileName().toString());
+      }
+    } catch (NoSuchFileException none) {
+      return names;
     }
+    return names;
+  }
 }

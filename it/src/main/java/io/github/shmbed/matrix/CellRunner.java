@@ -23,146 +23,172 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 
-/** Runs a cell: snapshot, exchange, snapshot, outcome. A cell starts as ENV_ERROR and has to earn anything better. */
+/**
+ * Runs a cell: snapshot, exchange, snapshot, outcome. A cell starts as ENV_ERROR and has to earn
+ * anything better.
+ */
 public final class CellRunner {
-    private static final Duration LOCK_WAIT = Duration.ofMinutes(2);
+  private static final Duration LOCK_WAIT = Duration.ofMinutes(2);
 
-    private final Session session;
-    private final List<KnownFailure> knownFailures;
+  private final Session session;
+  private final List<KnownFailure> knownFailures;
 
-    public CellRunner(Session session, List<KnownFailure> knownFailures) {
-        this.session = session;
-        this.knownFailures = knownFailures;
-    }
+  public CellRunner(Session session, List<KnownFailure> knownFailures) {
+    this.session = session;
+    this.knownFailures = knownFailures;
+  }
 
-    /** Starts the programs that these cells need, without waiting for them. */
-    public void start(List<Cell> cells) {
-        for (Cell cell : cells) {
-            if (cell.isRunnable() && !cell.exchange().usesFreshProcesses()) {
-                session.programs().start(cell.writer(), Role.WRITER);
-                session.programs().start(cell.reader(), Role.READER);
-                if (cell.reader().api() == Api.SYSV) {
-                    session.programs().start(cell.reader(), Role.CLEANER);
-                }
-            }
-        }
-    }
-
-    /** Runs one cell to its outcome; never throws for what a peer does. */
-    public CellResult run(Cell cell) {
-        long started = System.nanoTime();
-        Verdict verdict = new Verdict();
-        CellExchange exchange = null;
-        Optional<String> notApplicable = cell.notApplicable();
-        Optional<String> missing = cell.missing();
-        if (notApplicable.isPresent()) {
-            verdict.set(Outcome.N_A, notApplicable.get());
-        } else if (missing.isPresent()) {
-            verdict.set(Outcome.UNSUPPORTED, missing.get());
-            verdict.declared = true;
-        } else {
-            exchange = run(cell, verdict);
-            known(cell, verdict);
-        }
-        return new CellResult(cell.id(), verdict.outcome, verdict.reason, verdict.declared,
-                exchange == null ? Map.of() : exchange.answers(), verdict.mismatch, verdict.leaks, System.nanoTime() - started,
-                exchange == null ? List.of() : exchange.log());
-    }
-
-    private CellExchange run(Cell cell, Verdict verdict) {
-        CellExchange exchange = null;
-        try {
-            DefaultNamesLock lock = cell.exchange().usesDefaultNames() ? DefaultNamesLock.acquire(LOCK_WAIT) : null;
-            try {
-                exchange = new CellExchange(session, cell);
-                guarded(cell, exchange, verdict);
-                exchange.removeFiles();
-            } finally {
-                if (lock != null) {
-                    lock.close();
-                }
-            }
-        } catch (CellFailure e) {
-            verdict.set(e.outcome(), e.getMessage());
-            verdict.mismatch = e.mismatch();
-        } catch (IOException | RuntimeException e) {
-            // whatever went wrong in the harness or on the machine: the cell stays what it was at its start
-            verdict.set(Outcome.ENV_ERROR, e.getClass().getSimpleName() + ": " + e.getMessage());
-        }
-        return exchange;
-    }
-
-    /** The exchange between two snapshots. */
-    private void guarded(Cell cell, CellExchange exchange, Verdict verdict) throws CellFailure, IOException {
-        Case one = cell.exchange();
-        if (one.usesDefaultNames() && exchange.look().isPresent()) {
-            verdict.set(Outcome.ENV_ERROR, "there is something at the default " + exchange.where() + " already: ./shmbed ls shows it, "
-                    + "./shmbed clean --yes removes it when nobody uses it");
-            return;
-        }
-        Map<Long, PeerProcess> serving = one.usesFreshProcesses() ? Map.of() : serving(cell);
-        Snapshot before = session.gate().snapshot(serving.keySet());
-        try {
-            one.run(exchange);
-            verdict.set(Outcome.PASS, null);
-        } catch (CellFailure e) {
-            verdict.set(e.outcome(), e.getMessage());
-            verdict.mismatch = e.mismatch();
-        } finally {
-            Set<Long> pids = new HashSet<>(serving.keySet());
-            pids.addAll(exchange.pids());
-            pids.remove(0L);
-            List<Leak> leaks = session.gate().leaksSince(before, pids,
-                    one.usesDefaultNames() ? Optional.of(session.defaultKey()) : Optional.empty());
-            session.gate().remove(leaks);
-            leaks.stream().filter(leak -> leak.pid() != 0).map(leak -> serving.get(leak.pid())).filter(process -> process != null)
-                    .distinct().forEach(session.programs()::drop);
-            verdict.leaks = leaks.stream().map(Leak::toString).toList();
-        }
-        if (verdict.outcome == Outcome.PASS && !verdict.leaks.isEmpty()) {
-            verdict.set(Outcome.LEAK, "left behind: " + String.join(", ", verdict.leaks));
-        }
-    }
-
-    /** The cell's programs by pid, started and probed before the first snapshot. */
-    private Map<Long, PeerProcess> serving(Cell cell) throws CellFailure {
-        List<PeerProcess> processes = new ArrayList<>();
-        start(List.of(cell));
-        processes.add(session.programs().get(cell.writer(), Role.WRITER));
-        processes.add(session.programs().get(cell.reader(), Role.READER));
+  /** Starts the programs that these cells need, without waiting for them. */
+  public void start(List<Cell> cells) {
+    for (Cell cell : cells) {
+      if (cell.isRunnable() && !cell.exchange().usesFreshProcesses()) {
+        session.programs().start(cell.writer(), Role.WRITER);
+        session.programs().start(cell.reader(), Role.READER);
         if (cell.reader().api() == Api.SYSV) {
-            processes.add(session.programs().get(cell.reader(), Role.CLEANER));
+          session.programs().start(cell.reader(), Role.CLEANER);
         }
-        Map<Long, PeerProcess> byPid = new java.util.HashMap<>();
-        processes.forEach(process -> byPid.put(process.pid(), process));
-        return byPid;
+      }
     }
+  }
 
-    private void known(Cell cell, Verdict verdict) {
-        for (KnownFailure known : knownFailures) {
-            if (known.covers(cell.id(), LocalDate.now())) {
-                String why = known.reason() + " (" + known.link() + ", until " + known.expires() + ")";
-                if (verdict.outcome == Outcome.PASS) {
-                    verdict.set(Outcome.XPASS, "passes by now, take it out of known-failures.json: " + why);
-                } else {
-                    verdict.set(Outcome.XFAIL, why + "; " + verdict.outcome + ": " + verdict.reason);
-                }
-                return;
-            }
+  /** Runs one cell to its outcome; never throws for what a peer does. */
+  public CellResult run(Cell cell) {
+    long started = System.nanoTime();
+    Verdict verdict = new Verdict();
+    CellExchange exchange = null;
+    Optional<String> notApplicable = cell.notApplicable();
+    Optional<String> missing = cell.missing();
+    if (notApplicable.isPresent()) {
+      verdict.set(Outcome.N_A, notApplicable.get());
+    } else if (missing.isPresent()) {
+      verdict.set(Outcome.UNSUPPORTED, missing.get());
+      verdict.declared = true;
+    } else {
+      exchange = run(cell, verdict);
+      known(cell, verdict);
+    }
+    return new CellResult(
+        cell.id(),
+        verdict.outcome,
+        verdict.reason,
+        verdict.declared,
+        exchange == null ? Map.of() : exchange.answers(),
+        verdict.mismatch,
+        verdict.leaks,
+        System.nanoTime() - started,
+        exchange == null ? List.of() : exchange.log());
+  }
+
+  private CellExchange run(Cell cell, Verdict verdict) {
+    CellExchange exchange = null;
+    try {
+      DefaultNamesLock lock =
+          cell.exchange().usesDefaultNames() ? DefaultNamesLock.acquire(LOCK_WAIT) : null;
+      try {
+        exchange = new CellExchange(session, cell);
+        guarded(cell, exchange, verdict);
+        exchange.removeFiles();
+      } finally {
+        if (lock != null) {
+          lock.close();
         }
+      }
+    } catch (CellFailure e) {
+      verdict.set(e.outcome(), e.getMessage());
+      verdict.mismatch = e.mismatch();
+    } catch (IOException | RuntimeException e) {
+      // whatever went wrong in the harness or on the machine: the cell stays what it was at its
+      // start
+      verdict.set(Outcome.ENV_ERROR, e.getClass().getSimpleName() + ": " + e.getMessage());
     }
+    return exchange;
+  }
 
-    /** What is known of a cell's end while it runs. */
-    private static final class Verdict {
-        private Outcome outcome = Outcome.ENV_ERROR;
-        private String reason = "the cell did not run to its end";
-        private boolean declared;
-        private Mismatch mismatch;
-        private List<String> leaks = List.of();
+  /** The exchange between two snapshots. */
+  private void guarded(Cell cell, CellExchange exchange, Verdict verdict)
+      throws CellFailure, IOException {
+    Case one = cell.exchange();
+    if (one.usesDefaultNames() && exchange.look().isPresent()) {
+      verdict.set(
+          Outcome.ENV_ERROR,
+          "there is something at the default "
+              + exchange.where()
+              + " already: ./shmbed ls shows it, "
+              + "./shmbed clean --yes removes it when nobody uses it");
+      return;
+    }
+    Map<Long, PeerProcess> serving = one.usesFreshProcesses() ? Map.of() : serving(cell);
+    Snapshot before = session.gate().snapshot(serving.keySet());
+    try {
+      one.run(exchange);
+      verdict.set(Outcome.PASS, null);
+    } catch (CellFailure e) {
+      verdict.set(e.outcome(), e.getMessage());
+      verdict.mismatch = e.mismatch();
+    } finally {
+      Set<Long> pids = new HashSet<>(serving.keySet());
+      pids.addAll(exchange.pids());
+      pids.remove(0L);
+      List<Leak> leaks =
+          session
+              .gate()
+              .leaksSince(
+                  before,
+                  pids,
+                  one.usesDefaultNames() ? Optional.of(session.defaultKey()) : Optional.empty());
+      session.gate().remove(leaks);
+      leaks.stream()
+          .filter(leak -> leak.pid() != 0)
+          .map(leak -> serving.get(leak.pid()))
+          .filter(process -> process != null)
+          .distinct()
+          .forEach(session.programs()::drop);
+      verdict.leaks = leaks.stream().map(Leak::toString).toList();
+    }
+    if (verdict.outcome == Outcome.PASS && !verdict.leaks.isEmpty()) {
+      verdict.set(Outcome.LEAK, "left behind: " + String.join(", ", verdict.leaks));
+    }
+  }
 
-        private void set(Outcome newOutcome, String newReason) {
-            outcome = newOutcome;
-            reason = newReason;
+  /** The cell's programs by pid, started and probed before the first snapshot. */
+  private Map<Long, PeerProcess> serving(Cell cell) throws CellFailure {
+    List<PeerProcess> processes = new ArrayList<>();
+    start(List.of(cell));
+    processes.add(session.programs().get(cell.writer(), Role.WRITER));
+    processes.add(session.programs().get(cell.reader(), Role.READER));
+    if (cell.reader().api() == Api.SYSV) {
+      processes.add(session.programs().get(cell.reader(), Role.CLEANER));
+    }
+    Map<Long, PeerProcess> byPid = new java.util.HashMap<>();
+    processes.forEach(process -> byPid.put(process.pid(), process));
+    return byPid;
+  }
+
+  private void known(Cell cell, Verdict verdict) {
+    for (KnownFailure known : knownFailures) {
+      if (known.covers(cell.id(), LocalDate.now())) {
+        String why = known.reason() + " (" + known.link() + ", until " + known.expires() + ")";
+        if (verdict.outcome == Outcome.PASS) {
+          verdict.set(Outcome.XPASS, "passes by now, take it out of known-failures.json: " + why);
+        } else {
+          verdict.set(Outcome.XFAIL, why + "; " + verdict.outcome + ": " + verdict.reason);
         }
+        return;
+      }
     }
+  }
+
+  /** What is known of a cell's end while it runs. */
+  private static final class Verdict {
+    private Outcome outcome = Outcome.ENV_ERROR;
+    private String reason = "the cell did not run to its end";
+    private boolean declared;
+    private Mismatch mismatch;
+    private List<String> leaks = List.of();
+
+    private void set(Outcome newOutcome, String newReason) {
+      outcome = newOutcome;
+      reason = newReason;
+    }
+  }
 }

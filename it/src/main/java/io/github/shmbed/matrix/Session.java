@@ -13,113 +13,123 @@ import java.time.Duration;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Everything one run of the harness has: its names on this machine, the runner, the serving programs. {@link #close} ends and removes
- * all of it, and so does the end of the JVM by Ctrl-C.
+ * Everything one run of the harness has: its names on this machine, the runner, the serving
+ * programs. {@link #close} ends and removes all of it, and so does the end of the JVM by Ctrl-C.
  */
 public final class Session implements AutoCloseable {
-    /** How long a peer may take for one command. */
-    public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(10);
+  /** How long a peer may take for one command. */
+  public static final Duration DEFAULT_DEADLINE = Duration.ofSeconds(10);
 
-    /** Makes the runner of a run. */
-    public interface RunnerFactory {
-        Runner make(Run run) throws IOException, RunnerUnavailable;
+  /** Makes the runner of a run. */
+  public interface RunnerFactory {
+    Runner make(Run run) throws IOException, RunnerUnavailable;
+  }
+
+  private final Home home;
+  private final Run run;
+  private final LeakGate gate;
+  private final long seed;
+  private final Duration deadline;
+  private final Thread hook = new Thread(this::end, "shmbed-end");
+  private final AtomicBoolean closed = new AtomicBoolean();
+  private volatile Runner runner;
+  private Programs programs;
+  private Integer defaultKey;
+
+  private Session(Home home, Run run, long seed, Duration deadline) {
+    this.home = home;
+    this.run = run;
+    this.gate = new LeakGate(run);
+    this.seed = seed;
+    this.deadline = deadline;
+  }
+
+  /**
+   * Opens a session.
+   *
+   * @param seed of all payloads, or null for a random one (of 53 bits, which every JSON reader
+   *     keeps)
+   * @throws RunnerUnavailable when the runner cannot work here
+   */
+  public static Session open(Home home, RunnerFactory factory, Long seed, Duration deadline)
+      throws IOException, RunnerUnavailable {
+    Session session =
+        new Session(
+            home,
+            Run.start(),
+            seed != null ? seed : new SecureRandom().nextLong() >>> 11,
+            deadline);
+    Runtime.getRuntime().addShutdownHook(session.hook);
+    try {
+      session.runner = factory.make(session.run);
+      session.programs = new Programs(session.runner);
+      return session;
+    } catch (IOException | RunnerUnavailable | RuntimeException e) {
+      session.close();
+      throw e;
     }
+  }
 
-    private final Home home;
-    private final Run run;
-    private final LeakGate gate;
-    private final long seed;
-    private final Duration deadline;
-    private final Thread hook = new Thread(this::end, "shmbed-end");
-    private final AtomicBoolean closed = new AtomicBoolean();
-    private volatile Runner runner;
-    private Programs programs;
-    private Integer defaultKey;
+  public Home home() {
+    return home;
+  }
 
-    private Session(Home home, Run run, long seed, Duration deadline) {
-        this.home = home;
-        this.run = run;
-        this.gate = new LeakGate(run);
-        this.seed = seed;
-        this.deadline = deadline;
+  public Run run() {
+    return run;
+  }
+
+  public Runner runner() {
+    return runner;
+  }
+
+  public long seed() {
+    return seed;
+  }
+
+  public Duration deadline() {
+    return deadline;
+  }
+
+  Programs programs() {
+    return programs;
+  }
+
+  LeakGate gate() {
+    return gate;
+  }
+
+  /** The System V key that programs use which are given none. */
+  synchronized int defaultKey() {
+    if (defaultKey == null) {
+      defaultKey = Defaults.key(home.path());
     }
+    return defaultKey;
+  }
 
-    /**
-     * Opens a session.
-     *
-     * @param seed of all payloads, or null for a random one (of 53 bits, which every JSON reader keeps)
-     * @throws RunnerUnavailable when the runner cannot work here
-     */
-    public static Session open(Home home, RunnerFactory factory, Long seed, Duration deadline) throws IOException, RunnerUnavailable {
-        Session session = new Session(home, Run.start(), seed != null ? seed : new SecureRandom().nextLong() >>> 11, deadline);
-        Runtime.getRuntime().addShutdownHook(session.hook);
-        try {
-            session.runner = factory.make(session.run);
-            session.programs = new Programs(session.runner);
-            return session;
-        } catch (IOException | RunnerUnavailable | RuntimeException e) {
-            session.close();
-            throw e;
-        }
+  @Override
+  public void close() {
+    end();
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException shuttingDown) {
+      // the hook itself is at work
     }
+  }
 
-    public Home home() {
-        return home;
+  private void end() {
+    if (!closed.compareAndSet(false, true)) {
+      return;
     }
-
-    public Run run() {
-        return run;
+    if (runner != null) {
+      runner.close();
     }
-
-    public Runner runner() {
-        return runner;
+    try {
+      run.close();
+    } catch (IOException e) {
+      System.err.println(
+          "shmbed: something of this run stayed ("
+              + e.getMessage()
+              + "); ./shmbed clean removes it");
     }
-
-    public long seed() {
-        return seed;
-    }
-
-    public Duration deadline() {
-        return deadline;
-    }
-
-    Programs programs() {
-        return programs;
-    }
-
-    LeakGate gate() {
-        return gate;
-    }
-
-    /** The System V key that programs use which are given none. */
-    synchronized int defaultKey() {
-        if (defaultKey == null) {
-            defaultKey = Defaults.key(home.path());
-        }
-        return defaultKey;
-    }
-
-    @Override
-    public void close() {
-        end();
-        try {
-            Runtime.getRuntime().removeShutdownHook(hook);
-        } catch (IllegalStateException shuttingDown) {
-            // the hook itself is at work
-        }
-    }
-
-    private void end() {
-        if (!closed.compareAndSet(false, true)) {
-            return;
-        }
-        if (runner != null) {
-            runner.close();
-        }
-        try {
-            run.close();
-        } catch (IOException e) {
-            System.err.println("shmbed: something of this run stayed (" + e.getMessage() + "); ./shmbed clean removes it");
-        }
-    }
+  }
 }

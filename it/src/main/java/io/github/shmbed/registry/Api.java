@@ -3,13 +3,16 @@ package io.github.shmbed.registry;
 
 import java.util.Locale;
 
-/** The two families of shared memory calls. Their objects live in different namespaces, so a pairing stays inside one. */
+/**
+ * The two families of shared memory calls. Their objects live in different namespaces, so a pairing
+ * stays inside one.
+ */
 public enum Api {
-    POSIX,
-    SYSV;
+  POSIX,
+  SYSV;
 
-    /** As peers.json writes it. */
-    public String id() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+  /** As peers.json writes it. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

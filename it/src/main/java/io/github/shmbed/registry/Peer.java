@@ -10,33 +10,34 @@ import java.util.Set;
  *
  * @param runsOn names of the runners it takes part in
  * @param inContainer whether the docker runner puts it into a container (else it stays on the host)
- * @param image name of the Dockerfile in docker/ without its suffix; null when it never runs in a container
+ * @param image name of the Dockerfile in docker/ without its suffix; null when it never runs in a
+ *     container
  * @param directory where its programs are started, relative to the tree
  * @param commands command line of each role it has
  */
 public record Peer(
-        String id,
-        String language,
-        Api api,
-        Set<String> runsOn,
-        boolean inContainer,
-        String image,
-        String directory,
-        Map<Role, List<String>> commands,
-        List<String> layouts,
-        List<String> channels,
-        List<String> codecs) {
+    String id,
+    String language,
+    Api api,
+    Set<String> runsOn,
+    boolean inContainer,
+    String image,
+    String directory,
+    Map<Role, List<String>> commands,
+    List<String> layouts,
+    List<String> channels,
+    List<String> codecs) {
 
-    public boolean has(Role role) {
-        return commands.containsKey(role);
-    }
+  public boolean has(Role role) {
+    return commands.containsKey(role);
+  }
 
-    /** The command line of a role; it must have it. */
-    public List<String> command(Role role) {
-        List<String> command = commands.get(role);
-        if (command == null) {
-            throw new IllegalArgumentException("peer " + id + " has no " + role.id());
-        }
-        return command;
+  /** The command line of a role; it must have it. */
+  public List<String> command(Role role) {
+    List<String> command = commands.get(role);
+    if (command == null) {
+      throw new IllegalArgumentException("peer " + id + " has no " + role.id());
     }
+    return command;
+  }
 }

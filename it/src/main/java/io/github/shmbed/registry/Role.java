@@ -5,12 +5,12 @@ import java.util.Locale;
 
 /** What a program of a peer does. */
 public enum Role {
-    WRITER,
-    READER,
-    CLEANER;
+  WRITER,
+  READER,
+  CLEANER;
 
-    /** As peers.json and the result object write it. */
-    public String id() {
-        return name().toLowerCase(Locale.ROOT);
-    }
+  /** As peers.json and the result object write it. */
+  public String id() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

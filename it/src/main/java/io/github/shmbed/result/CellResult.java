@@ -17,55 +17,63 @@ import java.util.Map;
  * @param durationNs of the whole cell
  * @param log what was done and said, for {@code repro} and for whoever looks into a failure
  */
-public record CellResult(String id, Outcome outcome, String reason, boolean declared, Map<String, Map<String, Object>> answers,
-        Mismatch mismatch, List<String> leaks, long durationNs, List<String> log) {
+public record CellResult(
+    String id,
+    Outcome outcome,
+    String reason,
+    boolean declared,
+    Map<String, Map<String, Object>> answers,
+    Mismatch mismatch,
+    List<String> leaks,
+    long durationNs,
+    List<String> log) {
 
-    public String writer() {
-        return id.split(":", 3)[0];
-    }
+  public String writer() {
+    return id.split(":", 3)[0];
+  }
 
-    public String reader() {
-        return id.split(":", 3)[1];
-    }
+  public String reader() {
+    return id.split(":", 3)[1];
+  }
 
-    public String caseName() {
-        return id.split(":", 3)[2];
-    }
+  public String caseName() {
+    return id.split(":", 3)[2];
+  }
 
-    /** Whether the run may still exit 0 with this cell. */
-    public boolean isAcceptable() {
-        return switch (outcome) {
-            case PASS, XFAIL, N_A -> true;
-            case UNSUPPORTED -> declared;
-            default -> false;
-        };
-    }
+  /** Whether the run may still exit 0 with this cell. */
+  public boolean isAcceptable() {
+    return switch (outcome) {
+      case PASS, XFAIL, N_A -> true;
+      case UNSUPPORTED -> declared;
+      default -> false;
+    };
+  }
 
-    /** As results.json has it. */
-    public Map<String, Object> json() {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("outcome", outcome.name());
-        if (reason != null) {
-            json.put("reason", reason);
-        }
-        if (outcome == Outcome.UNSUPPORTED) {
-            json.put("declared", declared);
-        }
-        if (mismatch != null) {
-            json.put("mismatch", mismatch.json());
-        }
-        if (!leaks.isEmpty()) {
-            json.put("leaks", leaks);
-        }
-        json.put("writer", answers.getOrDefault("writer", Map.of()));
-        json.put("reader", answers.getOrDefault("reader", Map.of()));
-        if (answers.containsKey("cleaner")) {
-            json.put("cleaner", answers.get("cleaner"));
-        }
-        json.put("durationNs", durationNs);
-        if (!isAcceptable() && !log.isEmpty()) {
-            json.put("log", log);
-        }
-        return json;
+  /** As results.json has it. */
+  public Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("outcome", outcome.name());
+    if (reason != null) {
+      json.put("reason", reason);
     }
+    if (outcome == Outcome.UNSUPPORTED) {
+      json.put("declared", declared);
+    }
+    if (mismatch != null) {
+      json.put("mismatch", mismatch.json());
+    }
+    if (!leaks.isEmpty()) {
+      json.put("leaks", leaks);
+    }
+    json.put("writer", answers.getOrDefault("writer", Map.of()));
+    json.put("reader", answers.getOrDefault("reader", Map.of()));
+    if (answers.containsKey("cleaner")) {
+      json.put("cleaner", answers.get("cleaner"));
+    }
+    json.put("durationNs", durationNs);
+    if (!isAcceptable() && !log.isEmpty()) {
+      json.put("log", log);
+    }
+    return json;
+  }
 }

@@ -11,47 +11,75 @@ import java.util.Optional;
  * Two byte strings that should be equal and are not.
  *
  * @param what whose bytes
- * @param offset of the first byte that differs, or the shorter length when one is the beginning of the other
+ * @param offset of the first byte that differs, or the shorter length when one is the beginning of
+ *     the other
  * @param windowOffset where the windows begin, at most 8 bytes earlier
  * @param expectedHex what should be there, at most 24 bytes; likewise {@code actualHex}
  */
-public record Mismatch(String what, long offset, long expectedLength, long actualLength, long windowOffset, String expectedHex,
-        String actualHex) {
-    private static final int BEFORE = 8;
-    private static final int WINDOW = 24;
+public record Mismatch(
+    String what,
+    long offset,
+    long expectedLength,
+    long actualLength,
+    long windowOffset,
+    String expectedHex,
+    String actualHex) {
+  private static final int BEFORE = 8;
+  private static final int WINDOW = 24;
 
-    /** Empty when the two are equal. */
-    public static Optional<Mismatch> between(String what, byte[] expected, byte[] actual) {
-        int offset = Arrays.mismatch(expected, actual);
-        if (offset < 0) {
-            return Optional.empty();
-        }
-        int from = Math.max(0, offset - BEFORE);
-        return Optional.of(new Mismatch(what, offset, expected.length, actual.length, from, window(expected, from), window(actual, from)));
+  /** Empty when the two are equal. */
+  public static Optional<Mismatch> between(String what, byte[] expected, byte[] actual) {
+    int offset = Arrays.mismatch(expected, actual);
+    if (offset < 0) {
+      return Optional.empty();
     }
+    int from = Math.max(0, offset - BEFORE);
+    return Optional.of(
+        new Mismatch(
+            what,
+            offset,
+            expected.length,
+            actual.length,
+            from,
+            window(expected, from),
+            window(actual, from)));
+  }
 
-    /** One line for people. */
-    public String describe() {
-        String lengths = expectedLength == actualLength ? "" : ", " + actualLength + " bytes in place of " + expectedLength;
-        return what + " differs at offset " + offset + lengths + "; from offset " + windowOffset + " expected [" + expectedHex + "] actual ["
-                + actualHex + "]";
-    }
+  /** One line for people. */
+  public String describe() {
+    String lengths =
+        expectedLength == actualLength
+            ? ""
+            : ", " + actualLength + " bytes in place of " + expectedLength;
+    return what
+        + " differs at offset "
+        + offset
+        + lengths
+        + "; from offset "
+        + windowOffset
+        + " expected ["
+        + expectedHex
+        + "] actual ["
+        + actualHex
+        + "]";
+  }
 
-    /** As results.json has it. */
-    public Map<String, Object> json() {
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("what", what);
-        json.put("offset", offset);
-        json.put("expectedLength", expectedLength);
-        json.put("actualLength", actualLength);
-        json.put("windowOffset", windowOffset);
-        json.put("expectedHex", expectedHex);
-        json.put("actualHex", actualHex);
-        return json;
-    }
+  /** As results.json has it. */
+  public Map<String, Object> json() {
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("what", what);
+    json.put("offset", offset);
+    json.put("expectedLength", expectedLength);
+    json.put("actualLength", actualLength);
+    json.put("windowOffset", windowOffset);
+    json.put("expectedHex", expectedHex);
+    json.put("actualHex", actualHex);
+    return json;
+  }
 
-    private static String window(byte[] bytes, int from) {
-        int begin = Math.min(from, bytes.length);
-        return HexFormat.ofDelimiter(" ").formatHex(bytes, begin, Math.min(bytes.length, begin + WINDOW));
-    }
+  private static String window(byte[] bytes, int from) {
+    int begin = Math.min(from, bytes.length);
+    return HexFormat.ofDelimiter(" ")
+        .formatHex(bytes, begin, Math.min(bytes.length, begin + WINDOW));
+  }
 }

@@ -11,53 +11,57 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Everything a run found out: what results.json holds, and what every table, page and exit code is derived from.
+ * Everything a run found out: what results.json holds, and what every table, page and exit code is
+ * derived from.
  *
  * @param environment machine, versions, seed, run id, times
  * @param cells in the order in which they ran
  * @param rows what {@code bench} measured
  */
-public record Results(Map<String, Object> environment, List<CellResult> cells, List<Map<String, Object>> rows) {
+public record Results(
+    Map<String, Object> environment, List<CellResult> cells, List<Map<String, Object>> rows) {
 
-    public long count(Outcome outcome) {
-        return cells.stream().filter(cell -> cell.outcome() == outcome).count();
-    }
+  public long count(Outcome outcome) {
+    return cells.stream().filter(cell -> cell.outcome() == outcome).count();
+  }
 
-    public long failed() {
-        return cells.stream().filter(cell -> !cell.isAcceptable()).count();
-    }
+  public long failed() {
+    return cells.stream().filter(cell -> !cell.isAcceptable()).count();
+  }
 
-    /** The last line of a run. */
-    public String lastLine() {
-        return count(Outcome.PASS) + " passed, " + failed() + " failed";
-    }
+  /** The last line of a run. */
+  public String lastLine() {
+    return count(Outcome.PASS) + " passed, " + failed() + " failed";
+  }
 
-    /** The shape that docs/architecture.md fixes, schema 1. */
-    public Map<String, Object> json() {
-        Map<String, Object> summary = new LinkedHashMap<>();
-        for (Outcome outcome : Outcome.values()) {
-            long count = count(outcome);
-            if (count > 0 || outcome == Outcome.PASS) {
-                summary.put(outcome.name(), count);
-            }
-        }
-        Map<String, Object> byId = new LinkedHashMap<>();
-        cells.forEach(cell -> byId.put(cell.id(), cell.json()));
-        Map<String, Object> json = new LinkedHashMap<>();
-        json.put("schema", 1);
-        json.put("environment", environment);
-        json.put("summary", summary);
-        json.put("cells", byId);
-        json.put("rows", rows);
-        return json;
+  /** The shape that docs/architecture.md fixes, schema 1. */
+  public Map<String, Object> json() {
+    Map<String, Object> summary = new LinkedHashMap<>();
+    for (Outcome outcome : Outcome.values()) {
+      long count = count(outcome);
+      if (count > 0 || outcome == Outcome.PASS) {
+        summary.put(outcome.name(), count);
+      }
     }
+    Map<String, Object> byId = new LinkedHashMap<>();
+    cells.forEach(cell -> byId.put(cell.id(), cell.json()));
+    Map<String, Object> json = new LinkedHashMap<>();
+    json.put("schema", 1);
+    json.put("environment", environment);
+    json.put("summary", summary);
+    json.put("cells", byId);
+    json.put("rows", rows);
+    return json;
+  }
 
-    /** Writes results.json; whoever reads it meanwhile sees the old or the new one, never half. */
-    public void write(Path file) throws IOException {
-        Path absolute = file.toAbsolutePath();
-        Files.createDirectories(absolute.getParent());
-        Path half = absolute.resolveSibling(absolute.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-        Files.writeString(half, Json.pretty(json()));
-        Files.move(half, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    }
+  /** Writes results.json; whoever reads it meanwhile sees the old or the new one, never half. */
+  public void write(Path file) throws IOException {
+    Path absolute = file.toAbsolutePath();
+    Files.createDirectories(absolute.getParent());
+    Path half =
+        absolute.resolveSibling(
+            absolute.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
+    Files.writeString(half, Json.pretty(json()));
+    Files.move(half, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+  }
 }

@@ -12,11 +12,11 @@ import java.util.Optional;
  */
 public record Finished(Optional<ExitStatus> status, byte[] stdout, byte[] stderr, long pid) {
 
-    public String stdoutText() {
-        return new String(stdout, StandardCharsets.UTF_8);
-    }
+  public String stdoutText() {
+    return new String(stdout, StandardCharsets.UTF_8);
+  }
 
-    public String stderrText() {
-        return new String(stderr, StandardCharsets.UTF_8);
-    }
+  public String stderrText() {
+    return new String(stderr, StandardCharsets.UTF_8);
+  }
 }
