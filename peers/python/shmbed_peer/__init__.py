@@ -4,20 +4,20 @@
 import os
 import sys
 
-VERSION = "1.0.0"
+VERSION = "0.1.0"
 
 
 def start(peer, role):
     """Runs one program of a peer ("python-posix", ...) in one role ("writer", ...) and ends the process with its exit code.
 
-    Packages installed in the virtual environment `.venv` beside this package are found without activating it, so that
-    `python3 shm_writer.py` works as it stands.
+    Packages in the tree's virtual environment, build/venv, are found without activating it, so that `python3 shm_writer.py`
+    works as it stands.
     """
     import signal
 
     signal.signal(signal.SIGINT, signal.SIG_DFL)  # no traceback while the modules load; main() sets its own handlers
-    root = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
-    packages = os.path.join(root, ".venv", "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
+    tree = os.path.abspath(os.path.join(os.path.dirname(__file__), "..", "..", ".."))
+    packages = os.path.join(tree, "build", "venv", "lib", "python%d.%d" % sys.version_info[:2], "site-packages")
     if os.path.isdir(packages) and packages not in sys.path:
         sys.path.append(packages)
     from .main import main

@@ -4,13 +4,11 @@
 import contextlib
 import errno
 import hashlib
-import os
-import stat
 import sys
 
 from .errors import PeerError
 from .latency import now_ns
-from .result import open_output
+from .payload import open_output, read_payload, write_all
 
 OS_TEXT = b"This is POSIX shared memory IPC.\n"
 OS_FIRST_PART = len(b"This is POSIX ")
@@ -27,7 +25,7 @@ def writer(segments, options, ledger, result):
         ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, len(text)))
         write_text(segment, text, first_part(options, text), ledger)
         segment.detach()
-    _digest(text, ledger, result)
+    result.set_payload(len(text), hashlib.sha256(text).hexdigest(), ledger)
 
 
 def reader(segments, options, ledger, result):
@@ -45,7 +43,7 @@ def reader(segments, options, ledger, result):
         segment.detach()
         if segment.READER_REMOVES:
             segment.remove()
-    _digest(text, ledger, result)
+    result.set_payload(len(text), hashlib.sha256(text).hexdigest(), ledger)
 
 
 def cleaner(segments, options, ledger, result):
@@ -80,18 +78,6 @@ def load_text(options):
     if text is None:
         text = OS_TEXT if options.layout == "os" else b"a" * length
     return text
-
-
-def read_payload(path, limit_bytes):
-    """The bytes of a file, or the first `limit_bytes` of one that is longer. Raises PeerError."""
-    try:
-        descriptor = os.open(path, os.O_RDONLY | os.O_CLOEXEC | os.O_NONBLOCK)  # O_NONBLOCK: a FIFO must not hang us
-    except OSError as failure:
-        raise PeerError("open", path, failure.errno) from failure
-    with open(descriptor, "rb") as stream:
-        if not stat.S_ISREG(os.fstat(descriptor).st_mode):
-            raise PeerError("open", path, errno.EINVAL, "not a regular file")
-        return stream.read(limit_bytes)
 
 
 def first_part(options, text):
@@ -146,19 +132,3 @@ def read_text(segment, ledger):
     ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, len(text)))
     ledger.add("read", "read shared memory", read_ns)
     return text
-
-
-def write_all(stream, data, path):
-    """Writes all of it to an unbuffered stream. Raises PeerError."""
-    rest = memoryview(data)
-    try:
-        while rest:
-            rest = rest[stream.write(rest) :]
-    except OSError as failure:
-        raise PeerError("write", path, failure.errno) from failure
-
-
-def _digest(text, ledger, result):
-    sha256 = hashlib.sha256(text).hexdigest()
-    ledger.say("msg sha256=" + sha256)
-    result.set_payload(len(text), sha256)

@@ -37,6 +37,19 @@ REMEDIES = {
     ("shmat", "EINVAL"): "the segment was removed just now: start the writer again",
     ("shmat", "ENOMEM"): "not enough address space: raise ulimit -v",
     ("shmctl", "EPERM"): "only its owner may remove it",
+    ("bind", "EADDRINUSE"): "something is at that path already: take another one, or remove what a dead run left",
+    ("connect", "ENOENT"): "no socket at that path: both sides need the same --channel",
+    ("connect", "ECONNREFUSED"): "nobody listens there: start the writer first",
+    ("mkfifo", "EEXIST"): "something is at that path already: take another one, or remove what a dead run left",
+    ("mq_open", "EEXIST"): "a queue of that name is already there: take another name, or run ./shmbed clean",
+    ("mq_open", "ENOENT"): "no queue of that name: both sides need the same --channel",
+    ("mq_open", "EMFILE"): "too many queues or open files: see mq_overview(7) and ulimit -n",
+    ("sem_open", "EEXIST"): "a semaphore of that name is already there: take another name, or run ./shmbed clean",
+    ("sem_open", "ENOENT"): "no semaphore of that name: both sides need the same --channel",
+    ("msgget", "EEXIST"): "a queue of that key is already there: take another key, or run ./shmbed clean",
+    ("msgget", "ENOENT"): "no queue of that key: both sides need the same --channel",
+    ("msgget", "ENOSPC"): "kernel.msgmni queues are in use: run ./shmbed clean",
+    ("futex", "ENOSYS"): "this program does not know the number of futex(2) on this processor",
     ("open", "ENOENT"): "no such file",
     ("open", "EACCES"): "this user may not open it",
 }
@@ -74,6 +87,11 @@ class PeerError(Exception):
     def message(self):
         """The one line of the contract: `call object: ERRNO (what to do)`."""
         return "%s %s: %s (%s)" % (self.call, self.object, errno_name(self.errno), self.remedy)
+
+
+def missing_module(missing):
+    """The PeerError for a ModuleNotFoundError."""
+    return PeerError("import", missing.name, errno.ENOPKG, "not installed: pip install -r peers/python/requirements.txt")
 
 
 def errno_name(number):

@@ -7,8 +7,11 @@ import signal
 SIGNALS = (signal.SIGINT, signal.SIGTERM)
 
 
-class Interrupted(BaseException):
-    """A signal asked this process to end. Not an Exception: nothing but main handles it."""
+class Interrupted(KeyboardInterrupt):
+    """A signal asked this process to end. Nothing but main handles it.
+
+    A KeyboardInterrupt, because posix_ipc throws away any other exception of a signal handler that interrupts its waits.
+    """
 
     def __init__(self, number):
         super().__init__(number)

@@ -5,7 +5,7 @@ import os
 import sys
 
 from . import interrupt, serve
-from .errors import EXIT_DONE, EXIT_FAILED, EXIT_UNSUPPORTED, EXIT_USAGE, PeerError, Unsupported, UsageError
+from .errors import EXIT_DONE, EXIT_FAILED, EXIT_UNSUPPORTED, EXIT_USAGE, PeerError, Unsupported, UsageError, missing_module
 from .latency import Ledger
 from .options import parse, result_path
 from .peers import PEERS
@@ -41,13 +41,15 @@ def _serve(peer, role, first_words):
 
 def _run_once(peer, role, words):
     result = _command(peer, role, words, served=False)
-    for text in ("usage", "reason"):
-        if text in result.fields:
-            complain(result.fields[text])
-    if "error" in result.fields:
+    exit_code = result.fields["exit"]
+    if exit_code == EXIT_USAGE:
+        complain(result.fields["usage"])
+    elif exit_code == EXIT_UNSUPPORTED:
+        complain(result.fields["reason"])
+    elif exit_code == EXIT_FAILED:
         complain(result.fields["error"]["message"])
     sys.stdout.flush()
-    return result.fields["exit"]
+    return exit_code
 
 
 def _command(peer, role, words, served):
@@ -87,16 +89,27 @@ def _lines(role, options, served):
 
 
 def _exchange(peer, role, options, lines):
-    from . import classic  # only a command that runs pays for what it needs
-
     result = Result(peer, role)
     ledger = Ledger(lines)
     exit_code = EXIT_FAILED
     try:
-        getattr(classic, role)(peer.segments(), options, ledger, result)
+        getattr(_layout(options, role), role)(peer.segments(), options, ledger, result)
         exit_code = EXIT_DONE
     except PeerError as error:
         result.set_error(error)
     result.set_case(options)
     result.fields.update(exit=exit_code, stages=ledger.stages)
     return result
+
+
+def _layout(options, role):
+    """The module of the layout. Only a command that runs pays for loading what it needs."""
+    if options.layout == "framed" and role != "cleaner":
+        try:
+            from . import framed
+        except ModuleNotFoundError as missing:
+            raise missing_module(missing) from missing
+        return framed
+    from . import classic
+
+    return classic

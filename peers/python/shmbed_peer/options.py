@@ -2,16 +2,21 @@
 """The option language of the contract's section 2: every value is checked here, before anything is created."""
 
 import argparse
+import os
 import re
 from pathlib import Path
 
 from . import VERSION
+from .channel import ADDRESSES
 from .errors import Unsupported, UsageError
+from .latency import now_ns
 
 NAME_BYTES_MAX = 255  # after the slash: NAME_MAX of tmpfs
 SIZE_MAX = 1 << 46
 DEADLINE_MS_MAX = 86400000  # one day
-COUNT_MAX = 1 << 40
+COUNT_MAX = 10**8  # every message has time stamps in memory
+SOCKET_PATH_BYTES_MAX = 107  # sun_path of unix(7), without its NUL
+CHANNEL_NAME_BYTES_MAX = 247  # leaves room for `sem.` and `.r`
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 CODECS = ("raw",)
 
@@ -19,6 +24,7 @@ CODECS = ("raw",)
 DEFAULTS = {
     "classic": {"name": "/shm_posix", "segment_size": 8388608, "mode": 0o600},
     "os": {"name": "/OS", "segment_size": 4096, "mode": 0o666},
+    "framed": {"name": "/shmbed", "segment_size": None, "mode": 0o600},  # None: just what is needed
 }
 
 
@@ -55,11 +61,11 @@ def parser(peer, role, served):
         made.add_argument("message_text_size", metavar="MSG_SIZE", nargs="?", help="<n>B: n-1 times `a`, then NUL")
     made.add_argument("--layout", default="classic", help="%s (default: classic)" % ", ".join(peer.layouts))
     if peer.family == "posix":
-        made.add_argument("--name", help="POSIX name (default: /shm_posix; os: /OS)")
+        made.add_argument("--name", help="POSIX name (default: /shm_posix; os: /OS; framed: /shmbed)")
     else:
         made.add_argument("--key-file", help="ftok(PATH, 0) (default: shmkey.txt here, else the one of peers/c/sysv)")
         made.add_argument("--key", help="the key itself, decimal or 0x..")
-    made.add_argument("--segment-size", help="bytes, or with K, M, G (default: 8388608; os: 4096)")
+    made.add_argument("--segment-size", help="bytes, or with K, M, G (default: 8388608; os: 4096; framed: what is needed)")
     made.add_argument("--mode", help="permission bits, octal (default: 0600; os: 0666)")
     made.add_argument("--exclusive", action="store_true", help="an object that is already there is an error")
     made.add_argument("--no-reserve", dest="reserve", action="store_false", help="leave out posix_fallocate")
@@ -69,7 +75,7 @@ def parser(peer, role, served):
     made.add_argument(
         "--deadline-ms", metavar="N", default="10000", help="every wait ends N ms after the start (default: 10000)"
     )
-    made.add_argument("--channel", metavar="SPEC", help="NAME or NAME:ADDRESS; framed layout only")
+    made.add_argument("--channel", metavar="SPEC", help="framed: " + ", ".join(ADDRESSES) + ", with :ADDRESS")
     made.add_argument("--codec", default="raw", help="raw")
     made.add_argument("--count", metavar="N", default="1", help="framed: measured messages (default: 1)")
     made.add_argument("--warmup", metavar="N", default="0", help="framed: messages before them (default: 0)")
@@ -92,7 +98,10 @@ def parse(peer, role, words, served=False):
     options = parser(peer, role, served).parse_args(words)
     _check_supported(peer, options)
     _check_numbers(options)
-    _check_framed_only(options)
+    if options.layout == "framed":
+        _check_framed(role, options)
+    else:
+        _check_not_framed(options)
     if peer.family == "posix":
         options.name = posix_name(options.name) if options.name is not None else DEFAULTS[options.layout]["name"]
         options.key = None
@@ -101,6 +110,7 @@ def parse(peer, role, words, served=False):
         _check_key(options)
     if role == "writer":
         _check_text(options)
+    options.deadline_ns = now_ns() + options.deadline_ms * 1000000
     return options
 
 
@@ -115,13 +125,13 @@ def result_path(words):
     return path
 
 
-def posix_name(text):
+def posix_name(text, option="--name"):
     """The one spelling of a POSIX name, with its slash. glibc would take `a`, `//a` and `/a` for one object."""
     bare = text[1:] if text.startswith("/") else text
     if bare in ("", ".", "..") or "/" in bare or "\0" in bare:
-        raise UsageError("--name %s: wants /NAME, with no further slash, no NUL, not . or .." % text)
+        raise UsageError("%s %s: wants /NAME, with no further slash, no NUL, not . or .." % (option, text))
     if len(bare.encode("utf-8")) > NAME_BYTES_MAX:
-        raise UsageError("--name: more than %d bytes after the slash" % NAME_BYTES_MAX)
+        raise UsageError("%s: more than %d bytes after the slash" % (option, NAME_BYTES_MAX))
     return "/" + bare
 
 
@@ -130,6 +140,13 @@ def number(option, text, low, high, pattern="[0-9]+", base=10):
     if not re.fullmatch(pattern, text) or not low <= int(text, base) <= high:
         raise UsageError("%s %s: wants a number from %d to %d" % (option, text, low, high))
     return int(text, base)
+
+
+def key_number(option, text):
+    """A System V key: decimal or 0x.., 1 to 0xffffffff."""
+    if text[:2] in ("0x", "0X"):
+        return number(option, text, 1, 0xFFFFFFFF, "0[xX][0-9a-fA-F]+", 16)
+    return number(option, text, 1, 0xFFFFFFFF)
 
 
 def size(option, text, low, high):
@@ -175,7 +192,31 @@ def _check_numbers(options):
         options.message_size = size("--message-size", options.message_size, 0, SIZE_MAX)
 
 
-def _check_framed_only(options):
+def _check_framed(role, options):
+    options.exclusive = True
+    if role == "cleaner":
+        return
+    if options.channel is None:
+        raise UsageError("--channel: wanted by --layout framed")
+    name, colon, address = options.channel.partition(":")
+    kind = ADDRESSES[name]
+    if kind is None:
+        if colon:
+            raise UsageError("--channel %s: %s has no address" % (options.channel, name))
+    elif not address:
+        raise UsageError("--channel %s: wants %s:%s" % (options.channel, name, "KEY" if kind == "key" else "PATH"))
+    elif kind == "socket" and len(os.fsencode(address)) > SOCKET_PATH_BYTES_MAX:
+        raise UsageError("--channel: a socket's path has %d bytes at most" % SOCKET_PATH_BYTES_MAX)
+    elif kind == "key":
+        key_number("--channel", address)
+    elif kind == "name":
+        bare = posix_name(address, "--channel")
+        if len(os.fsencode(bare)) > CHANNEL_NAME_BYTES_MAX:
+            raise UsageError("--channel: a name has %d bytes at most" % CHANNEL_NAME_BYTES_MAX)
+        options.channel = "%s:%s" % (name, bare)
+
+
+def _check_not_framed(options):
     given = {
         "--channel": options.channel is not None,
         "--count": options.count != 1,
@@ -193,9 +234,7 @@ def _check_key(options):
     if options.key is not None:
         if options.key_file is not None:
             raise UsageError("--key: not together with --key-file")
-        hexadecimal = options.key.lower().startswith("0x")
-        pattern = "0[xX][0-9a-fA-F]+" if hexadecimal else "[0-9]+"
-        options.key = number("--key", options.key, 1, 0xFFFFFFFF, pattern, 16 if hexadecimal else 10)
+        options.key = key_number("--key", options.key)
     elif options.key_file is None:
         here = Path("shmkey.txt")
         peers = Path(__file__).resolve().parents[2]
@@ -214,3 +253,5 @@ def _check_text(options):
         options.message_text_size = int(text_size[:-1])
     elif options.payload is None and options.layout == "classic":
         raise UsageError("MSG_SIZE: missing, such as 1000B (or give --payload)")
+    elif options.payload is None and options.layout == "framed":
+        raise UsageError("--payload: wanted by --layout framed")

@@ -1,16 +1,16 @@
 # SPDX-License-Identifier: Apache-2.0
 """Which Python peers there are, and what each of them has."""
 
-import errno
 import importlib
 
-from .errors import PeerError
+from .channel import ADDRESSES
+from .errors import missing_module
 
 
 class Peer:
     """One peer: its id, the API family, the module of its segments, and the layouts and channels it has."""
 
-    def __init__(self, id, family, module, layouts, channels=()):
+    def __init__(self, id, family, module, layouts, channels):
         self.id = id
         self.family = family
         self.module = module
@@ -22,16 +22,14 @@ class Peer:
         try:
             return importlib.import_module("shmbed_peer.segment." + self.module)
         except ModuleNotFoundError as missing:
-            raise PeerError(
-                "import", missing.name, errno.ENOPKG, "not installed: pip install -r peers/python/requirements.txt"
-            ) from missing
+            raise missing_module(missing) from missing
 
 
 PEERS = {
     peer.id: peer
     for peer in (
-        Peer("python-posix", "posix", "posix", ("classic", "os")),
-        Peer("python-stdlib", "posix", "stdlib", ("classic", "os")),
-        Peer("python-sysv", "sysv", "sysv", ("classic",)),
+        Peer("python-posix", "posix", "posix", ("classic", "os", "framed"), tuple(ADDRESSES)),
+        Peer("python-stdlib", "posix", "stdlib", ("classic", "os", "framed"), tuple(ADDRESSES)),
+        Peer("python-sysv", "sysv", "sysv", ("classic", "framed"), tuple(ADDRESSES)),
     )
 }

@@ -5,7 +5,8 @@ import json
 import os
 import sys
 
-from .errors import PeerError, errno_name
+from .errors import errno_name
+from .payload import open_output
 
 SCHEMA = 1
 
@@ -30,9 +31,16 @@ class Result:
             "warmup": options.warmup,
         }
 
-    def set_payload(self, length, sha256):
+    def set_payload(self, length, sha256, ledger):
         """What was exchanged: its bytes (without a classic text's NUL) and their SHA-256 in hex."""
         self.fields["payload"] = {"length": length, "sha256": sha256}
+        ledger.say("msg sha256=" + sha256)
+
+    def set_crc_mismatches(self, sequence_numbers):
+        """The messages of the framed layout whose CRC-32C was another than their descriptor's."""
+        self.fields["crcMismatches"] = len(sequence_numbers)
+        if sequence_numbers:
+            self.fields["firstCrcMismatch"] = sequence_numbers[0]
 
     def set_error(self, error):
         """A PeerError."""
@@ -60,15 +68,6 @@ def write_result(path, line):
         return
     with open_output(path) as stream:
         stream.write(line.encode("ascii") + b"\n")
-
-
-def open_output(path):
-    """A binary, unbuffered stream to a file that is new or truncated, mode 0600. Raises PeerError."""
-    flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC
-    try:
-        return open(path, "wb", buffering=0, opener=lambda name, _: os.open(name, flags, 0o600))
-    except OSError as failure:
-        raise PeerError("open", path, failure.errno) from failure
 
 
 def complain(message):

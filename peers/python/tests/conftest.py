@@ -54,11 +54,19 @@ class Served:
             stderr=subprocess.PIPE,
         )
 
-    def ask(self, line):
-        """Sends one line and returns the result object."""
+    def send(self, line):
+        """Sends one line."""
         self.process.stdin.write(line.encode() + b"\n")
         self.process.stdin.flush()
+
+    def answer(self):
+        """The next result object."""
         return json.loads(self.process.stdout.readline())
+
+    def ask(self, line):
+        """Sends one line and returns the result object."""
+        self.send(line)
+        return self.answer()
 
     def open_files(self):
         """What the process has open."""

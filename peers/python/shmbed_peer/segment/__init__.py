@@ -5,9 +5,9 @@
 class SegmentBase:
     """One shared memory object, and this process's mapping of it.
 
-    A writer calls create, reserve, attach, detach; a reader open, detach. Each call is timed into the ledger and raises
-    PeerError. Used as a context manager it leaves nothing open, and an object that was created in a block that failed is
-    removed again.
+    A writer calls create, reserve, attach, detach, and a reader open (framed: open_header and open_rest), detach. Each call
+    is timed into the ledger and raises PeerError. Used as a context manager it leaves nothing open, and an object that was
+    created in a block that failed is removed again.
 
     object          -- how errors name it
     title           -- how a person's lines name it
@@ -41,6 +41,17 @@ class SegmentBase:
 
     def open(self):
         """Stage reader-attach: opens and maps an existing object. Never creates one."""
+        raise NotImplementedError
+
+    def open_header(self, writable):
+        """Stage reader-attach, framed, first half: opens an existing object so that `view` shows at least its header.
+
+        Raises ENOENT or EAGAIN where a writer may still be at work, and EBADMSG HEADER_SIZE. writable: attach for writing.
+        """
+        raise NotImplementedError
+
+    def open_rest(self, segment_size):
+        """Stage reader-attach, framed, second half: `view` shows the bytes up to the header's segment size."""
         raise NotImplementedError
 
     def detach(self):

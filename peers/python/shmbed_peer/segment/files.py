@@ -6,6 +6,7 @@ import os
 import stat
 
 from ..errors import PeerError
+from ..header import SIZE as HEADER_SIZE
 from ..latency import now_ns
 
 
@@ -14,12 +15,11 @@ def create_or_open(create, open_existing, options):
 
     The object may go away between the two calls: then it is created after all, until the deadline.
     """
-    deadline_ns = now_ns() + options.deadline_ms * 1000000
     while True:
         try:
             return create(), True
         except PeerError as failure:
-            if failure.errno != errno.EEXIST or options.exclusive or now_ns() > deadline_ns:
+            if failure.errno != errno.EEXIST or options.exclusive or now_ns() > options.deadline_ns:
                 raise
         try:
             return open_existing(), False
@@ -55,6 +55,29 @@ def check_readable(descriptor, object):
     if status.st_size == 0:
         raise empty(object)
     return status.st_size
+
+
+def check_header_room(descriptor, object):
+    """Returns the size in bytes. Raises EAGAIN for an object that is not sized yet, else as check_readable."""
+    status = os.fstat(descriptor)
+    if not stat.S_ISREG(status.st_mode):
+        raise PeerError("header", object, errno.EINVAL, "what lies under that name in /dev/shm is not shared memory")
+    if status.st_size == 0:
+        raise not_sized(object)
+    if status.st_size < HEADER_SIZE:
+        raise too_small(object, status.st_size)
+    return status.st_size
+
+
+def not_sized(object):
+    """The error that means: look again."""
+    return PeerError("header", object, errno.EAGAIN, "its writer has not sized it yet")
+
+
+def too_small(object, size_bytes):
+    """The error for an object without room for a header."""
+    problem = "HEADER_SIZE: the object has %d bytes, a header %d" % (size_bytes, HEADER_SIZE)
+    return PeerError("header", object, errno.EBADMSG, problem, rule="HEADER_SIZE")
 
 
 def empty(object):

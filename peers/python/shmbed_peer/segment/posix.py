@@ -8,6 +8,7 @@ import os
 
 import posix_ipc
 
+from ..header import SIZE as HEADER_SIZE
 from ..interrupt import held
 from . import SegmentBase, files
 
@@ -45,6 +46,26 @@ class Segment(SegmentBase):
     def attach(self):
         self._attach("attach", mmap.PROT_READ | mmap.PROT_WRITE)
 
+    def open_header(self, writable):
+        self._protection = mmap.PROT_READ | (mmap.PROT_WRITE if writable else 0)
+        self._descriptor = self.ledger.call(
+            "reader-attach", "shm_open", self.object, _shm_open, self.object, 0, 0, not writable
+        )
+        self.size_bytes = self.ledger.call(
+            "reader-attach", None, self.object, files.check_header_room, self._descriptor, self.object
+        )
+        self._map_bytes("reader-attach", HEADER_SIZE, mmap.PROT_READ)
+
+    def open_rest(self, segment_size):
+        self.release_view()
+        self._map.close()
+        self._map = None
+        try:
+            self._map_bytes("reader-attach", segment_size, self._protection)
+        except ValueError:  # mmap of the standard library has looked at the size again
+            raise files.too_small(self.object, os.fstat(self._descriptor).st_size) from None
+        self._close_descriptor()
+
     def open(self):
         self._descriptor = self.ledger.call("reader-attach", "shm_open", self.object, _shm_open, self.object, 0, 0, True)
         self.size_bytes = self.ledger.call(
@@ -53,10 +74,13 @@ class Segment(SegmentBase):
         self._attach("reader-attach", mmap.PROT_READ)
 
     def _attach(self, stage, protection):
-        self._map = self.ledger.call(
-            stage, "mmap", self.object, mmap.mmap, self._descriptor, self.size_bytes, mmap.MAP_SHARED, protection
-        )
+        self._map_bytes(stage, self.size_bytes, protection)
         self._close_descriptor()
+
+    def _map_bytes(self, stage, length, protection):
+        self._map = self.ledger.call(
+            stage, "mmap", self.object, mmap.mmap, self._descriptor, length, mmap.MAP_SHARED, protection
+        )
         self.view = memoryview(self._map)
 
     def detach(self):

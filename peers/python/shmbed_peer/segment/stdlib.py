@@ -83,10 +83,13 @@ class Segment(SegmentBase):
         return self._call("create")
 
     def _call(self, stage, *size_bytes):
+        return self._open_memory(stage, files.empty, *size_bytes)
+
+    def _open_memory(self, stage, empty, *size_bytes):
         try:
             return self.ledger.call(stage, "shm_open", self.object, _Memory, self.object[1:], *size_bytes)
         except ValueError:  # mmap(2) refuses 0 bytes; Python says so without an errno
-            raise files.empty(self.object) from None
+            raise empty(self.object) from None
 
     def reserve(self, length_bytes):
         if self.options.reserve:
@@ -99,6 +102,15 @@ class Segment(SegmentBase):
         self._memory = self._call("reader-attach")
         self.size_bytes = files.check_readable(self._memory.descriptor, self.object)
         self.view = self._memory.buf[:]
+
+    def open_header(self, writable):
+        self._memory = self._open_memory("reader-attach", files.not_sized)
+        self.size_bytes = files.check_header_room(self._memory.descriptor, self.object)
+        self.view = self._memory.buf[:]
+
+    def open_rest(self, segment_size):
+        self.release_view()
+        self.view = self._memory.buf[:segment_size]
 
     def detach(self):
         self.release_view()

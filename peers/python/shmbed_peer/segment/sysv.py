@@ -12,8 +12,10 @@ import os
 import sysv_ipc
 
 from ..errors import PeerError
+from ..header import SIZE as HEADER_SIZE
 from ..interrupt import held
 from . import SegmentBase
+from .files import too_small
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _libc.shmget.argtypes = (ctypes.c_int, ctypes.c_size_t, ctypes.c_int)
@@ -73,6 +75,18 @@ class Segment(SegmentBase):
         self._get("reader-attach", 0, 0)
         self._attach("reader-attach", sysv_ipc.SHM_RDONLY)
         self.size_bytes = self.ledger.call("reader-attach", "shmctl", self.object, getattr, self._memory, "size")
+
+    def open_header(self, writable):
+        self._find_key("reader-attach")
+        self._get("reader-attach", 0, 0)
+        self._attach("reader-attach", 0 if writable else sysv_ipc.SHM_RDONLY)
+        self.size_bytes = self.ledger.call("reader-attach", "shmctl", self.object, getattr, self._memory, "size")
+        if self.size_bytes < HEADER_SIZE:
+            raise too_small(self.object, self.size_bytes)
+
+    def open_rest(self, segment_size):
+        self.release_view()
+        self.view = memoryview(self._memory)[:segment_size]
 
     def _attach(self, stage, flags):
         self._memory = self.ledger.call(stage, "shmat", self.title, _shmat, self._id, flags)

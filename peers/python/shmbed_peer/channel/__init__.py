@@ -1,0 +1,99 @@
+# SPDX-License-Identifier: Apache-2.0
+"""Channels: how one side tells the other where the data is. Each module here has a class `Channel` for one of them."""
+
+import errno
+import importlib
+
+from ..errors import PeerError, missing_module
+from ..latency import now_ns
+
+# name -> what its address is: a file's path, a socket's path, a POSIX name, a System V key, or None
+ADDRESSES = {
+    "unix": "socket",
+    "unix-seqpacket": "socket",
+    "fifo": "path",
+    "posix-mq": "name",
+    "posix-sem": "name",
+    "sysv-msg": "key",
+    "futex": None,
+    "eventfd": "socket",
+    "spin": None,  # burns a CPU while it waits: for measuring, not for use
+}
+
+
+def make(spec, role, mode, deadline_ns):
+    """The channel of a `NAME:ADDRESS` that the options have checked. Its module is loaded when it is first needed."""
+    name, _, address = spec.partition(":")
+    try:
+        module = importlib.import_module("shmbed_peer.channel." + name.replace("-", "_"))
+    except ModuleNotFoundError as missing:
+        raise missing_module(missing) from missing
+    return module.Channel(spec, address, role, mode, deadline_ns)
+
+
+class ChannelBase:
+    """Carries descriptors (48 bytes) both ways. The writer creates what has to be created, the reader only opens.
+
+    Calls come in this order: open, accept, then send and receive, close. They raise PeerError; one that waits for longer
+    than the deadline raises ETIMEDOUT, and one whose other side went away EPIPE.
+
+    LANES -- whether descriptors lie in lanes of the segment; then `use_lanes` comes before `open`
+    """
+
+    LANES = False
+
+    def __init__(self, spec, address, role, mode, deadline_ns):
+        self.spec = spec
+        self.address = address
+        self.is_writer = role == "writer"
+        self.mode = mode  # permission bits of what is created, exact
+        self.deadline_ns = deadline_ns
+
+    def use_lanes(self, lanes):
+        """Takes the Lanes of the segment."""
+        raise NotImplementedError
+
+    def open(self):
+        """Writer: creates the channel's objects. Reader: opens them."""
+        raise NotImplementedError
+
+    def accept(self):
+        """Writer: waits for the reader, where the channel has a moment of meeting."""
+
+    def send(self, descriptor):
+        """Sends a bytes-like descriptor."""
+        raise NotImplementedError
+
+    def receive(self, descriptor):
+        """Waits for the next descriptor and copies it into the bytearray."""
+        raise NotImplementedError
+
+    def close(self):
+        """Closes, and removes what this side created. Twice does no harm."""
+        raise NotImplementedError
+
+    def left_ns(self):
+        """Nanoseconds to the deadline, 0 when it has passed."""
+        return max(0, self.deadline_ns - now_ns())
+
+    def timed_out(self, call):
+        """The error for a wait that reached the deadline."""
+        return PeerError(call, self.spec, errno.ETIMEDOUT, "the other side did nothing until --deadline-ms", stage="wait")
+
+    def peer_closed(self, call):
+        """The error for another side that went away."""
+        return PeerError(call, self.spec, errno.EPIPE, "peer closed: see what the other side says")
+
+    def wrong_length(self, call, length):
+        """The error for a message that is no descriptor."""
+        return PeerError(call, self.spec, errno.EBADMSG, "a message of %d bytes, not of a descriptor's 48" % length)
+
+    def failed(self, call, failure):
+        """The error for an OSError."""
+        return PeerError(call, self.spec, failure.errno)
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.close()

@@ -1,0 +1,63 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The descriptor: 48 bytes that say where in the segment a message lies (contract, section 7). Little-endian."""
+
+import errno
+import struct
+from collections import namedtuple
+
+from .errors import PeerError
+
+LAYOUT = struct.Struct("<QQQQqII")
+SIZE = 48
+FLAG_CRC32C = 1  # the field crc32c is valid
+FLAG_ACKNOWLEDGEMENT = 2
+KNOWN_FLAGS = FLAG_CRC32C | FLAG_ACKNOWLEDGEMENT
+assert LAYOUT.size == SIZE  # as the static_assert in C
+
+Descriptor = namedtuple("Descriptor", "seq offset length generation sent_ns crc32c flags")
+
+
+def pack(buffer, descriptor):
+    """Writes the seven fields into a buffer of 48 bytes."""
+    LAYOUT.pack_into(buffer, 0, *descriptor)
+
+
+def unpack(buffer):
+    """The seven fields, copied out once. Nothing in them is checked yet."""
+    return Descriptor._make(LAYOUT.unpack_from(buffer, 0))
+
+
+def check(descriptor, header, last_seq):
+    """Checks a descriptor before the payload is touched, in the contract's order. Raises PeerError `descriptor`.
+
+    Python's integers do not wrap, so offset + length cannot either.
+    """
+    seq, offset, length, generation, _, _, flags = descriptor
+    if generation != header.generation:
+        raise bad(
+            "STALE_GENERATION",
+            seq,
+            "generation %016x, the segment has %016x" % (generation, header.generation),
+            errno.ESTALE,
+        )
+    if seq <= last_seq:
+        raise bad("SEQUENCE_REPEATED", seq, "the last one was %d" % last_seq)
+    if seq > last_seq + 1:
+        raise bad("SEQUENCE_GAP", seq, "the last one was %d" % last_seq)
+    if offset > header.segment_size or length > header.segment_size - offset or offset < header.payload_offset:
+        where = "offset %d and length %d are not between %d and %d"
+        raise bad("DESCRIPTOR_BOUNDS", seq, where % (offset, length, header.payload_offset, header.segment_size))
+    if flags & ~KNOWN_FLAGS:
+        raise bad("DESCRIPTOR_FLAGS", seq, "unknown flags 0x%08x" % flags)
+
+
+def check_acknowledgement(descriptor, header, last_seq):
+    """Checks what came back from the reader: it answers the message after `last_seq` of this segment."""
+    check(descriptor, header, last_seq)
+    if not descriptor.flags & FLAG_ACKNOWLEDGEMENT:
+        raise bad("DESCRIPTOR_FLAGS", descriptor.seq, "not an acknowledgement: flags 0x%08x" % descriptor.flags)
+
+
+def bad(rule, seq, problem, number=errno.EBADMSG):
+    """The error for a descriptor that breaks a rule."""
+    return PeerError("descriptor", "seq=%d" % seq, number, "%s: %s" % (rule, problem), rule=rule)

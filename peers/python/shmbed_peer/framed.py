@@ -1,0 +1,299 @@
+# SPDX-License-Identifier: Apache-2.0
+"""The layout `framed` (contract, sections 7 to 9): messages in slots of the segment, announced over a channel."""
+
+import contextlib
+import errno
+import gc
+import hashlib
+import time
+from array import array
+
+import crc32c
+
+from . import channel as channels
+from . import descriptor as descriptors
+from . import header as headers
+from .atomic import load_acquire, store_release
+from .channel.lane import BLOCK_SIZE, Lanes
+from .descriptor import FLAG_ACKNOWLEDGEMENT, FLAG_CRC32C, Descriptor
+from .errors import PeerError
+from .latency import now_ns
+from .measure import Usage, report
+from .payload import open_output, read_payload, write_all
+
+PAUSE_S = 0.001  # between two looks for a segment that is not ready
+
+
+def writer(segments, options, ledger, result):
+    """Creates segment and channel, sends every message, removes both after the last acknowledgement."""
+    messages = Messages(options)
+    channel = channels.make(options.channel, "writer", options.mode, options.deadline_ns)
+    header = _plan(options, messages.size, BLOCK_SIZE if channel.LANES else 0)
+    with segments.Segment(options, ledger) as segment:
+        segment.create()
+        segment.reserve(header.segment_size)
+        segment.attach()
+        ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, messages.size))
+        with _writer_side(segment, header, channel) as words:
+            measured = _send_all(segment, header, words, channel, messages, options)
+        segment.detach()
+        segment.remove()
+    report(result, ledger, measured, options)
+    result.set_payload(messages.total * messages.size, messages.sha256(), ledger)
+
+
+def reader(segments, options, ledger, result):
+    """Opens segment and channel, copies every message out and acknowledges it; then checks it, outside the ledger."""
+    with contextlib.ExitStack() as stack:
+        out = stack.enter_context(open_output(options.out)) if options.out is not None else None
+        channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
+        segment = stack.enter_context(segments.Segment(options, ledger))
+        header = _open_ready(segment, options, BLOCK_SIZE if channel.LANES else 0)
+        inbox = Inbox(header, out, options.out)
+        with _reader_side(segment, header, channel):
+            measured = _receive_all(segment, header, channel, inbox, options)
+        segment.detach()
+    ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
+    report(result, ledger, measured, options)
+    result.set_payload(inbox.length, inbox.sha256.hexdigest(), ledger)
+    result.set_crc_mismatches(inbox.mismatches)
+
+
+class Messages:
+    """What the writer sends: message i is piece i % pieces of the payload file. The CRCs are computed here, beforehand."""
+
+    def __init__(self, options):
+        payload = read_payload(options.payload)
+        self.size = len(payload) if options.message_size is None else options.message_size
+        if self.size == 0 or len(payload) == 0:
+            fits = self.size == len(payload)
+        else:
+            fits = len(payload) % self.size == 0
+        if not fits:
+            problem = "%d bytes are not a multiple of --message-size %d" % (len(payload), self.size)
+            raise PeerError("header", options.payload, errno.EINVAL, problem)
+        self.total = options.warmup + options.count
+        self._bytes = memoryview(payload)
+        self._pieces = len(payload) // self.size if self.size else 1
+        self._crcs = [crc32c.crc32c(self.piece(k)) for k in range(min(self._pieces, self.total))]
+
+    def piece(self, i):
+        """The bytes of message i."""
+        begin = i % self._pieces * self.size
+        return self._bytes[begin : begin + self.size]
+
+    def crc32c(self, i):
+        """The CRC-32C of message i."""
+        return self._crcs[i % self._pieces]
+
+    def sha256(self):
+        """The SHA-256 in hex of all messages in order."""
+        digest = hashlib.sha256()
+        for i in range(self.total):
+            digest.update(self.piece(i))
+        return digest.hexdigest()
+
+
+class Inbox:
+    """What the reader has read: a buffer for one message, and the checks of all of them.
+
+    length      -- bytes of all messages
+    mismatches  -- the sequence numbers of the messages whose CRC-32C was another
+    """
+
+    def __init__(self, header, out, path):
+        self.buffer = bytearray(header.slot_size)  # zeroed, and so touched
+        self.length = 0
+        self.sha256 = hashlib.sha256()
+        self.mismatches = []
+        self._out = out
+        self._path = path
+
+    def room(self, length):
+        """A view of the first `length` bytes of the buffer, which grows for a message larger than a slot."""
+        if length > len(self.buffer):
+            self.buffer = bytearray(length)
+        return memoryview(self.buffer)[:length]
+
+    def verify(self, message, descriptor):
+        """Checks and keeps a message that was copied out."""
+        if descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c:
+            self.mismatches.append(descriptor.seq)
+        self.sha256.update(message)
+        self.length += len(message)
+        if self._out is not None:
+            write_all(self._out, message, self._path)
+
+
+def _plan(options, message_size, channel_bytes):
+    """The header of the segment to be: header, channel block if there is one, then one slot for each of the window."""
+    channel_offset = headers.SIZE if channel_bytes else 0
+    payload_offset = headers.SIZE + channel_bytes
+    slot_size = headers.round_up(message_size)
+    needed = payload_offset + options.window * slot_size
+    if options.segment_size is None:
+        options.segment_size = needed
+    elif options.segment_size < needed:
+        problem = "%d messages of %d bytes need %d bytes: raise --segment-size" % (options.window, message_size, needed)
+        raise PeerError("header", options.name or "segment", errno.EMSGSIZE, problem)
+    return headers.new(options.segment_size, channel_offset, payload_offset, slot_size, options.window)
+
+
+@contextlib.contextmanager
+def _writer_side(segment, header, channel):
+    """Header and channel, ready for the reader. Yields the header's words; whatever happens, the state becomes closed."""
+    segment.view[: headers.SIZE] = headers.pack(header)
+    with contextlib.ExitStack() as stack:
+        words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
+        if channel.LANES:
+            lanes = Lanes(segment.view, header.channel_offset, True, words)
+            stack.callback(lanes.release)
+            channel.use_lanes(lanes)
+        stack.enter_context(channel)
+        stack.callback(store_release, words, headers.STATE_WORD, headers.STATE_CLOSED)
+        channel.open()
+        store_release(words, headers.STATE_WORD, headers.STATE_READY)
+        channel.accept()
+        yield words
+
+
+@contextlib.contextmanager
+def _reader_side(segment, header, channel):
+    """The open channel."""
+    with contextlib.ExitStack() as stack:
+        if channel.LANES:
+            words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
+            lanes = Lanes(segment.view, header.channel_offset, False, words)
+            stack.callback(lanes.release)
+            channel.use_lanes(lanes)
+        stack.enter_context(channel)
+        channel.open()
+        yield
+
+
+def _open_ready(segment, options, channel_bytes):
+    """Attaches the segment once its writer has made it ready, and returns its checked header."""
+    while True:
+        try:
+            segment.open_header(writable=channel_bytes > 0)
+            break
+        except PeerError as failure:
+            missing = failure.errno == errno.ENOENT and failure.call in ("shm_open", "shmget")
+            if not missing and failure.errno != errno.EAGAIN:
+                raise
+            segment.close()
+            _pause(failure.call, segment.object, options)
+    with segment.view[: headers.SIZE].cast("Q") as words:
+        while load_acquire(words, headers.STATE_WORD) == headers.STATE_INIT:
+            _pause("header", segment.object, options)
+    header = headers.unpack(segment.view)
+    headers.check(header, segment.object, segment.size_bytes, channel_bytes)
+    if header.state == headers.STATE_CLOSED:
+        raise PeerError("header", segment.object, errno.EPIPE, "its writer has closed it: see what the writer says")
+    segment.open_rest(header.segment_size)
+    options.segment_size = header.segment_size
+    return header
+
+
+def _pause(call, object, options):
+    left_ns = options.deadline_ns - now_ns()
+    if left_ns <= 0:
+        problem = "no segment of that name became ready until --deadline-ms: start the writer"
+        raise PeerError(call, object, errno.ETIMEDOUT, problem, stage="reader-attach")
+    time.sleep(min(PAUSE_S, left_ns / 1e9))
+
+
+def _send_all(segment, header, words, channel, messages, options):
+    """The writer's message loop. Returns what was measured: arrays of ns, one element for each message."""
+    total, window = messages.total, options.window
+    write_begun, write_ended, sent, notified = (array("q", bytes(8 * total)) for _ in range(4))
+    offsets = [header.payload_offset + slot * header.slot_size for slot in range(window)]
+    outgoing = bytearray(descriptors.SIZE)
+    incoming = bytearray(descriptors.SIZE)
+    acknowledged = 0
+    with contextlib.ExitStack() as stack:
+        slots = [stack.enter_context(segment.view[offset : offset + messages.size]) for offset in offsets]
+        usage = stack.enter_context(Usage())
+        stack.enter_context(_no_collections())
+        for i in range(total):
+            if i - acknowledged == window:
+                acknowledged = _take_acknowledgement(channel, incoming, header, acknowledged)
+            piece = messages.piece(i)
+            slot = slots[i % window]
+            write_begun[i] = now_ns()
+            slot[:] = piece
+            write_ended[i] = now_ns()
+            store_release(words, headers.SEQUENCE_WORD, i + 1)
+            crc = messages.crc32c(i)
+            sent[i] = sent_ns = now_ns()
+            fields = (i + 1, offsets[i % window], messages.size, header.generation, sent_ns, crc, FLAG_CRC32C)
+            descriptors.pack(outgoing, fields)
+            channel.send(outgoing)
+            notified[i] = now_ns()
+        while acknowledged < total:
+            acknowledged = _take_acknowledgement(channel, incoming, header, acknowledged)
+    return {
+        "stages": {"write": _differences(write_ended, write_begun), "notify": _differences(notified, sent)},
+        "trace": (write_begun, write_ended, sent),
+        "usage": usage.result,
+    }
+
+
+def _take_acknowledgement(channel, buffer, header, acknowledged):
+    channel.receive(buffer)
+    descriptors.check_acknowledgement(descriptors.unpack(buffer), header, acknowledged)
+    return acknowledged + 1
+
+
+def _receive_all(segment, header, channel, inbox, options):
+    """The reader's message loop. Returns what was measured: arrays of ns, one element for each message."""
+    total = options.warmup + options.count
+    waited, received, sent, read_begun, read_ended, verified = (array("q", bytes(8 * total)) for _ in range(6))
+    buffer = bytearray(descriptors.SIZE)
+    with Usage() as usage, _no_collections():
+        for i in range(total):
+            waited[i] = now_ns()
+            channel.receive(buffer)
+            received[i] = now_ns()
+            descriptor = descriptors.unpack(buffer)
+            descriptors.check(descriptor, header, i)
+            sent[i] = descriptor.sent_ns
+            message = inbox.room(descriptor.length)
+            with segment.view[descriptor.offset : descriptor.offset + descriptor.length] as source:
+                read_begun[i] = now_ns()
+                message[:] = source
+                read_ended[i] = now_ns()
+            _acknowledge(channel, buffer, descriptor)
+            inbox.verify(message, descriptor)
+            verified[i] = now_ns() - read_ended[i]
+    return {
+        "stages": {
+            "transmit": _differences(received, sent),
+            "wait": _differences(received, waited),
+            "read": _differences(read_ended, read_begun),
+            "verify": verified,
+        },
+        "trace": (received, read_begun, read_ended),
+        "usage": usage.result,
+    }
+
+
+def _acknowledge(channel, buffer, descriptor):
+    seq, offset, length, generation, _, crc, flags = descriptor
+    acknowledgement = Descriptor(seq, offset, length, generation, now_ns(), crc, flags | FLAG_ACKNOWLEDGEMENT)
+    descriptors.pack(buffer, acknowledgement)
+    channel.send(buffer)
+
+
+def _differences(ends, begins):
+    return [end - begin for end, begin in zip(ends, begins)]
+
+
+@contextlib.contextmanager
+def _no_collections():
+    """No garbage collection, which would land in some stage. The loops make no cycles."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()

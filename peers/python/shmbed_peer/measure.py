@@ -1,0 +1,82 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What the framed layout reports besides its stages (contract, section 9): medians, histograms, resource usage, a trace."""
+
+import resource
+from array import array
+
+from .histogram import encode
+from .latency import now_ns
+from .payload import open_output, write_all
+
+CLOCK_PAIRS = 101
+
+
+class Usage:
+    """What getrusage(2) says this process used between entering and leaving: `result`, in the contract's names."""
+
+    def __enter__(self):
+        self._before = resource.getrusage(resource.RUSAGE_SELF)
+        return self
+
+    def __exit__(self, *_):
+        before, after = self._before, resource.getrusage(resource.RUSAGE_SELF)
+        self.result = {
+            "minorFaults": after.ru_minflt - before.ru_minflt,
+            "majorFaults": after.ru_majflt - before.ru_majflt,
+            "voluntarySwitches": after.ru_nvcsw - before.ru_nvcsw,
+            "involuntarySwitches": after.ru_nivcsw - before.ru_nivcsw,
+            "userNs": round((after.ru_utime - before.ru_utime) * 1e9),
+            "systemNs": round((after.ru_stime - before.ru_stime) * 1e9),
+        }
+
+
+def report(result, ledger, measured, options):
+    """Writes what a message loop measured into the result, the ledger and --trace.
+
+    measured -- `stages`: name -> ns of every message, warm-up included; `trace`: the raw stamps; `usage`
+    """
+    histograms = {}
+    negative = 0
+    for stage, values in measured["stages"].items():
+        values_ns = values[options.warmup :]
+        ledger.add(stage, _label(stage), median(values_ns))
+        good = [ns for ns in values_ns if ns >= 0]
+        negative += len(values_ns) - len(good)
+        if options.count > 1:
+            histograms[stage] = encode(good)
+    if histograms:
+        result.fields["histograms"] = histograms
+    result.fields.update(
+        first={stage: values[0] for stage, values in measured["stages"].items()},
+        usage=measured["usage"],
+        clockPairNs=clock_pair_ns(),
+        negative=negative,
+    )
+    if options.trace is not None:
+        _write_trace(options.trace, measured["trace"], options.warmup)
+
+
+def clock_pair_ns():
+    """The median cost of two readings of the clock: what measuring adds to each stage."""
+    costs = []
+    for _ in range(CLOCK_PAIRS):
+        begun = now_ns()
+        costs.append(now_ns() - begun)
+    return median(costs)
+
+
+def median(values):
+    """The median of a list that is not empty; of two in the middle the lower one."""
+    return sorted(values)[(len(values) - 1) // 2]
+
+
+def _label(stage):
+    return stage + " shared memory" if stage in ("write", "read") else stage
+
+
+def _write_trace(path, columns, warmup):
+    rows = array("q")
+    for row in zip(*(column[warmup:] for column in columns)):
+        rows.extend(row)
+    with open_output(path) as stream:
+        write_all(stream, rows.tobytes(), path)
