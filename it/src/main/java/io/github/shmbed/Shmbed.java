@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed;
 
+import io.github.shmbed.command.CleanCommand;
+import io.github.shmbed.command.CompletionCommand;
 import io.github.shmbed.command.ListCommand;
+import io.github.shmbed.command.LsCommand;
 import io.github.shmbed.command.MatrixCommand;
 import io.github.shmbed.command.PairCommand;
 import io.github.shmbed.command.ReproCommand;
@@ -60,6 +63,9 @@ public final class Shmbed {
     commandLine.addSubcommand(new MatrixCommand());
     commandLine.addSubcommand(new ListCommand());
     commandLine.addSubcommand(new ReproCommand());
+    commandLine.addSubcommand(new LsCommand());
+    commandLine.addSubcommand(new CleanCommand());
+    commandLine.addSubcommand(new CompletionCommand());
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> failed(exception, command));
     return commandLine.execute(arguments);

@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import java.util.function.Predicate;
 import java.util.stream.Collectors;
 
 /**
@@ -74,22 +73,15 @@ public final class LeakGate {
     Snapshot after = snapshot(before.handles().keySet());
     boolean unknown = !newPosix(before, after).isEmpty() || !newSysv(before, after).isEmpty();
     Map<String, Set<Long>> holders = unknown ? Handles.holders() : Map.of();
-    return compare(
-        before,
-        after,
-        run.id(),
-        run.keys(),
-        pids,
-        defaultKey,
-        holders,
-        pid -> Proc.startTicks(pid) >= 0);
+    return compare(before, after, run.id(), run.keys(), pids, defaultKey, holders);
   }
 
   /**
    * The rules, without the looking. An object is this cell's when its name carries the run's id,
    * its key lies in the run's range, it is at the default names while this run holds them, or a
-   * process of the cell made it or holds it. Names of other runs are theirs. What remains is
-   * nobody's unless a living stranger holds it or made it: then it is reported, but not removed.
+   * process of the cell made it or holds it. Names of other runs are theirs. An object that a
+   * stranger made (the kernel knows it of System V) or holds is the stranger's. What remains is
+   * reported, but not removed.
    */
   static List<Leak> compare(
       Snapshot before,
@@ -98,8 +90,7 @@ public final class LeakGate {
       KeyRange keys,
       Set<Long> pids,
       Optional<Integer> defaultKey,
-      Map<String, Set<Long>> holders,
-      Predicate<Long> alive) {
+      Map<String, Set<Long>> holders) {
     List<Leak> leaks = new ArrayList<>();
     for (PosixObject object : newPosix(before, after)) {
       Optional<RunId> owner = RunId.ofObject(object.name());
@@ -125,7 +116,7 @@ public final class LeakGate {
           || pids.contains(object.creatorPid())
           || heldBy.stream().anyMatch(pids::contains)) {
         leaks.add(Leak.of(object, true));
-      } else if (heldBy.isEmpty() && !alive.test(object.creatorPid())) {
+      } else if (heldBy.isEmpty() && object.creatorPid() == 0) {
         leaks.add(Leak.of(object, false));
       }
     }
