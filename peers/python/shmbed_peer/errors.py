@@ -50,6 +50,7 @@ REMEDIES = {
     ("msgget", "ENOENT"): "no queue of that key: both sides need the same --channel",
     ("msgget", "ENOSPC"): "kernel.msgmni queues are in use: run ./shmbed clean",
     ("futex", "ENOSYS"): "this program does not know the number of futex(2) on this processor",
+    ("malloc", "ENOMEM"): "not enough memory for the payload",
     ("open", "ENOENT"): "no such file",
     ("open", "EACCES"): "this user may not open it",
 }

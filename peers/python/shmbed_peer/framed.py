@@ -17,7 +17,7 @@ from .atomic import load_acquire, store_release
 from .channel.lane import BLOCK_SIZE, Lanes
 from .descriptor import FLAG_ACKNOWLEDGEMENT, FLAG_CRC32C, Descriptor
 from .errors import PeerError
-from .latency import now_ns
+from .latency import Ledger, now_ns
 from .measure import Usage, report
 from .payload import open_output, read_payload, write_all
 
@@ -43,7 +43,7 @@ def writer(segments, options, ledger, result):
 
 
 def reader(segments, options, ledger, result):
-    """Opens segment and channel, copies every message out and acknowledges it; then checks it, outside the ledger."""
+    """Opens segment and channel, copies every message out, checks it (outside the ledger) and acknowledges it."""
     with contextlib.ExitStack() as stack:
         out = stack.enter_context(open_output(options.out)) if options.out is not None else None
         channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
@@ -172,35 +172,39 @@ def _reader_side(segment, header, channel):
 
 
 def _open_ready(segment, options, channel_bytes):
-    """Attaches the segment once its writer has made it ready, and returns its checked header."""
-    while True:
-        try:
-            segment.open_header(writable=channel_bytes > 0)
-            break
-        except PeerError as failure:
-            missing = failure.errno == errno.ENOENT and failure.call in ("shm_open", "shmget")
-            if not missing and failure.errno != errno.EAGAIN:
-                raise
-            segment.close()
-            _pause(failure.call, segment.object, options)
-    with segment.view[: headers.SIZE].cast("Q") as words:
-        while load_acquire(words, headers.STATE_WORD) == headers.STATE_INIT:
-            _pause("header", segment.object, options)
+    """Attaches the segment once its writer has made it ready, and returns its checked header.
+
+    Each look opens it by name again: one that never becomes ready, or is closed, may be replaced by one that does.
+    """
+    while not _is_ready(segment, writable=channel_bytes > 0):
+        segment.close()
+        if now_ns() >= options.deadline_ns:
+            problem = "no segment became ready in %d ms: start the writer" % options.deadline_ms
+            raise PeerError("header", segment.object, errno.ETIMEDOUT, problem, stage="reader-attach")
+        time.sleep(PAUSE_S)
     header = headers.unpack(segment.view)
     headers.check(header, segment.object, segment.size_bytes, channel_bytes)
-    if header.state == headers.STATE_CLOSED:
-        raise PeerError("header", segment.object, errno.EPIPE, "its writer has closed it: see what the writer says")
     segment.open_rest(header.segment_size)
     options.segment_size = header.segment_size
     return header
 
 
-def _pause(call, object, options):
-    left_ns = options.deadline_ns - now_ns()
-    if left_ns <= 0:
-        problem = "no segment of that name became ready until --deadline-ms: start the writer"
-        raise PeerError(call, object, errno.ETIMEDOUT, problem, stage="reader-attach")
-    time.sleep(min(PAUSE_S, left_ns / 1e9))
+def _is_ready(segment, writable):
+    """One look. The stage reader-attach is that of the last one; for a person the looks before would only be noise."""
+    ledger, segment.ledger = segment.ledger, Ledger()
+    try:
+        segment.open_header(writable)
+        with segment.view[: headers.SIZE].cast("Q") as words:
+            state = load_acquire(words, headers.STATE_WORD)
+        ledger.stages.update(segment.ledger.stages)
+        return state not in (headers.STATE_INIT, headers.STATE_CLOSED)
+    except PeerError as failure:
+        missing = failure.errno == errno.ENOENT and failure.call in ("shm_open", "shmget")
+        if missing or failure.errno == errno.EAGAIN:
+            return False
+        raise
+    finally:
+        segment.ledger = ledger
 
 
 def _send_all(segment, header, words, channel, messages, options):
@@ -263,9 +267,9 @@ def _receive_all(segment, header, channel, inbox, options):
                 read_begun[i] = now_ns()
                 message[:] = source
                 read_ended[i] = now_ns()
-            _acknowledge(channel, buffer, descriptor)
             inbox.verify(message, descriptor)
             verified[i] = now_ns() - read_ended[i]
+            _acknowledge(channel, buffer, descriptor)  # last: what came after it would count as the next transmit
     return {
         "stages": {
             "transmit": _differences(received, sent),

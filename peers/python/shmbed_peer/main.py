@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """From a command line to an exit code. Everything a command opens is closed here, whatever became of it."""
 
+import errno
 import os
 import sys
 
@@ -84,7 +85,8 @@ def _lines(role, options, served):
     if served or options.result == "-":
         return None
     stream = sys.stderr if options.layout == "os" and role == "reader" else sys.stdout
-    stream.reconfigure(line_buffering=True)  # a line that was printed stays printed, whatever ends this process
+    # A line that was printed stays printed, whatever ends this process; a name may hold what the locale has no letter for.
+    stream.reconfigure(line_buffering=True, errors="backslashreplace")
     return stream
 
 
@@ -97,6 +99,8 @@ def _exchange(peer, role, options, lines):
         exit_code = EXIT_DONE
     except PeerError as error:
         result.set_error(error)
+    except MemoryError:
+        result.set_error(PeerError("malloc", "buffer", errno.ENOMEM))
     result.set_case(options)
     result.fields.update(exit=exit_code, stages=ledger.stages)
     return result

@@ -30,6 +30,8 @@ class Result:
             "count": options.count,
             "warmup": options.warmup,
         }
+        if options.layout == "framed":
+            self.fields["case"].update(messageSize=options.message_size, window=options.window)
 
     def set_payload(self, length, sha256, ledger):
         """What was exchanged: its bytes (without a classic text's NUL) and their SHA-256 in hex."""

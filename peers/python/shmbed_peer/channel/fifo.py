@@ -46,7 +46,7 @@ class Channel(ChannelBase):
 
     def _open(self, path, flags):
         try:
-            descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC)
+            descriptor = os.open(path, flags | os.O_NONBLOCK | os.O_CLOEXEC | os.O_NOFOLLOW)
         except OSError as failure:
             raise PeerError("open", path, failure.errno) from failure
         if not stat.S_ISFIFO(os.fstat(descriptor).st_mode):

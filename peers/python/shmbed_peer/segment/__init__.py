@@ -46,7 +46,7 @@ class SegmentBase:
     def open_header(self, writable):
         """Stage reader-attach, framed, first half: opens an existing object so that `view` shows at least its header.
 
-        Raises ENOENT or EAGAIN where a writer may still be at work, and EBADMSG HEADER_SIZE. writable: attach for writing.
+        Raises ENOENT or EAGAIN where a writer may still be at work, and EBADMSG SEGMENT_SIZE. writable: attach for writing.
         """
         raise NotImplementedError
 

@@ -76,8 +76,8 @@ def not_sized(object):
 
 def too_small(object, size_bytes):
     """The error for an object without room for a header."""
-    problem = "HEADER_SIZE: the object has %d bytes, a header %d" % (size_bytes, HEADER_SIZE)
-    return PeerError("header", object, errno.EBADMSG, problem, rule="HEADER_SIZE")
+    problem = "SEGMENT_SIZE: the object has %d bytes, not even the %d of a header" % (size_bytes, HEADER_SIZE)
+    return PeerError("header", object, errno.EBADMSG, problem, rule="SEGMENT_SIZE")
 
 
 def empty(object):

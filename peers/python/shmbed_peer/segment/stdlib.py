@@ -20,17 +20,15 @@ class _Memory(shared_memory.SharedMemory):
     a process of its own. Python 3.13 has `track=False`; before, the two calls to the tracker are left out.
     """
 
-    _ours = False  # whether a failed constructor may unlink: it would even where it only attached
-
     def __init__(self, name, size_bytes=None):
         create = size_bytes is not None
-        # An existing object is FileExistsError from shm_open itself, before the constructor would unlink.
-        self._ours = create
+        self._may_unlink = create  # a constructor that fails would unlink even where it only attached
         with _untracked() as track:
             super().__init__(name, create, size_bytes or 0, **track)
+        self._may_unlink = True
 
     def unlink(self):
-        if self._ours:
+        if self._may_unlink:
             with _untracked():
                 super().unlink()
 
@@ -117,7 +115,7 @@ class Segment(SegmentBase):
         self.ledger.call("detach", "munmap", self.object, self._memory.close)
 
     def remove(self):
-        self.ledger.call("remove", "shm_unlink", self.object, _unlink, self.object)
+        self.ledger.call("remove", "shm_unlink", self.object, self._memory.unlink)
 
     def close(self):
         self.release_view()
@@ -126,9 +124,4 @@ class Segment(SegmentBase):
 
     def undo(self):
         with contextlib.suppress(FileNotFoundError):  # somebody else removed it
-            _unlink(self.object)
-
-
-def _unlink(name):
-    """shm_unlink(3). SharedMemory.unlink is this call and a word to the tracker; the object need not be open for it."""
-    shared_memory._posixshmem.shm_unlink(name)
+            self._memory.unlink()
