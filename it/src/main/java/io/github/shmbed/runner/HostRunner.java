@@ -151,7 +151,8 @@ public final class HostRunner implements Runner {
    */
   private static void killTree(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    process.destroyForcibly();
+    // By its handle: Process.destroyForcibly() also closes the streams, and output not read yet would be lost.
+    process.toHandle().destroyForcibly();
   }
 
   /** Collects a stream while the process runs; a full pipe would stop it. */
