@@ -151,7 +151,6 @@ static bool sysv_create(struct run *run)
         return fail(run, "shmget", segment->object, number);
     stage_add(run, STAGE_CREATE, "shmget", ended - begun);
     segment->size = run->options.segment_size;
-    segment->writable = true;
     describe(run);
     return segment->created || may_use_again(run);
 }
@@ -167,6 +166,24 @@ static bool sysv_reserve(struct run *run)
 {
     (void)run;
     return true;
+}
+
+static bool attach(struct run *run, enum stage stage, int flags)
+{
+    int64_t begun = clock_ns();
+    void *base = shmat(run->segment.id, NULL, flags);
+    int64_t ended = clock_ns();
+    if (base == (void *)-1)
+        return fail_access(run, "shmat", errno);
+    run->segment.base = base;
+    stage_add(run, stage, "shmat", ended - begun);
+    return true;
+}
+
+static bool sysv_attach(struct run *run)
+{
+    run->stage = STAGE_ATTACH;
+    return attach(run, STAGE_ATTACH, 0);
 }
 
 // The id of the segment that is there.
@@ -185,7 +202,7 @@ static bool find_existing(struct run *run, enum stage stage)
     return true;
 }
 
-static bool sysv_find(struct run *run)
+static bool sysv_attach_existing(struct run *run)
 {
     struct segment *segment = &run->segment;
     struct shmid_ds status;
@@ -199,21 +216,7 @@ static bool sysv_find(struct run *run)
         return fail_access(run, "shmctl", errno);
     stage_add(run, STAGE_READER_ATTACH, NULL, ended - begun);
     segment->size = status.shm_segsz;
-    return true;
-}
-
-static bool sysv_attach(struct run *run)
-{
-    struct segment *segment = &run->segment;
-    run->stage = run->peer->role == ROLE_READER ? STAGE_READER_ATTACH : STAGE_ATTACH;
-    int64_t begun = clock_ns();
-    void *base = shmat(segment->id, NULL, segment->writable ? 0 : SHM_RDONLY);
-    int64_t ended = clock_ns();
-    if (base == (void *)-1)
-        return fail_access(run, "shmat", errno);
-    segment->base = base;
-    stage_add(run, run->stage, "shmat", ended - begun);
-    return true;
+    return attach(run, STAGE_READER_ATTACH, SHM_RDONLY);
 }
 
 static bool sysv_detach(struct run *run)
@@ -260,9 +263,8 @@ const struct segment_api sysv_segment = {
     .create = sysv_create,
     .size = sysv_size,
     .reserve = sysv_reserve,
-    .find = sysv_find,
-    .find_call = "shmget",
     .attach = sysv_attach,
+    .attach_existing = sysv_attach_existing,
     .detach = sysv_detach,
     .remove = sysv_remove,
     .clean = sysv_clean,
@@ -270,4 +272,4 @@ const struct segment_api sysv_segment = {
     .reader_removes = false,
 };
 
-const bool sysv_layouts[LAYOUT_COUNT] = {[LAYOUT_CLASSIC] = true, [LAYOUT_FRAMED] = true};
+const bool sysv_layouts[LAYOUT_COUNT] = {[LAYOUT_CLASSIC] = true};

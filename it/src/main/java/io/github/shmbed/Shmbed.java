@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed;
 
+import io.github.shmbed.command.BenchCommand;
 import io.github.shmbed.command.CleanCommand;
 import io.github.shmbed.command.CompletionCommand;
 import io.github.shmbed.command.ListCommand;
@@ -66,6 +67,7 @@ public final class Shmbed {
     commandLine.addSubcommand(new LsCommand());
     commandLine.addSubcommand(new CleanCommand());
     commandLine.addSubcommand(new CompletionCommand());
+    commandLine.addSubcommand(new BenchCommand());
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> failed(exception, command));
     return commandLine.execute(arguments);

@@ -20,61 +20,61 @@ import java.util.Map;
  * @param parameters what else tells the row apart, as sizeBytes; merged into the JSON object
  */
 public record BenchRow(
-        String bench,
-        String variant,
-        String stage,
-        Map<String, Object> parameters,
-        int n,
-        int rounds,
-        Interval medianNs,
-        double p99Ns,
-        String control,
-        Interval ratio,
-        boolean noDifference,
-        double cpuNs,
-        double minorFaults,
-        double majorFaults,
-        Placement placement) {
+    String bench,
+    String variant,
+    String stage,
+    Map<String, Object> parameters,
+    int n,
+    int rounds,
+    Interval medianNs,
+    double p99Ns,
+    String control,
+    Interval ratio,
+    boolean noDifference,
+    double cpuNs,
+    double minorFaults,
+    double majorFaults,
+    Placement placement) {
 
-    /** The row as results.json has it. Times are integers from 1 us on and have one decimal below. */
-    public Map<String, Object> toMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("bench", bench);
-        map.put("variant", variant);
-        map.put("stage", stage);
-        map.putAll(parameters);
-        map.put("n", n);
-        map.put("rounds", rounds);
-        map.put("medianNs", ns(medianNs.value()));
-        map.put("medianLowNs", ns(medianNs.low()));
-        map.put("medianHighNs", ns(medianNs.high()));
-        map.put("p99Ns", ns(p99Ns));
-        if (ratio != null) {
-            map.put("control", control);
-            map.put("ratio", thousandths(ratio.value()));
-            map.put("ratioLow", thousandths(ratio.low()));
-            map.put("ratioHigh", thousandths(ratio.high()));
-            map.put("noDifference", noDifference);
-        }
-        if (cpuNs >= 0) {
-            map.put("cpuNs", ns(cpuNs));
-        }
-        if (minorFaults >= 0) {
-            map.put("minorFaults", thousandths(minorFaults));
-            map.put("majorFaults", thousandths(majorFaults));
-        }
-        map.put("placement", placement.toMap());
-        return map;
+  /** The row as results.json has it. Times are integers from 1 us on and have one decimal below. */
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("bench", bench);
+    map.put("variant", variant);
+    map.put("stage", stage);
+    map.putAll(parameters);
+    map.put("n", n);
+    map.put("rounds", rounds);
+    map.put("medianNs", ns(medianNs.value()));
+    map.put("medianLowNs", ns(medianNs.low()));
+    map.put("medianHighNs", ns(medianNs.high()));
+    map.put("p99Ns", ns(p99Ns));
+    if (ratio != null) {
+      map.put("control", control);
+      map.put("ratio", thousandths(ratio.value()));
+      map.put("ratioLow", thousandths(ratio.low()));
+      map.put("ratioHigh", thousandths(ratio.high()));
+      map.put("noDifference", noDifference);
     }
+    if (cpuNs >= 0) {
+      map.put("cpuNs", ns(cpuNs));
+    }
+    if (minorFaults >= 0) {
+      map.put("minorFaults", thousandths(minorFaults));
+      map.put("majorFaults", thousandths(majorFaults));
+    }
+    map.put("placement", placement.toMap());
+    return map;
+  }
 
-    private static Object ns(double value) {
-        if (Math.abs(value) >= 1_000) {
-            return Math.round(value);
-        }
-        return Math.round(value * 10) / 10.0;
+  private static Object ns(double value) {
+    if (Math.abs(value) >= 1_000) {
+      return Math.round(value);
     }
+    return Math.round(value * 10) / 10.0;
+  }
 
-    private static double thousandths(double value) {
-        return Math.round(value * 1_000) / 1_000.0;
-    }
+  private static double thousandths(double value) {
+    return Math.round(value * 1_000) / 1_000.0;
+  }
 }

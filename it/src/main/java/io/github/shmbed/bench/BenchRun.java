@@ -10,124 +10,134 @@ import java.util.Map;
 
 /** Takes series in interleaved rounds and makes rows of them. */
 public final class BenchRun {
-    private final String bench;
-    private final Statistics statistics;
-    private final Progress progress;
-    private final Map<String, String> unsupported = new LinkedHashMap<>();
+  private final String bench;
+  private final Statistics statistics;
+  private final Progress progress;
+  private final Map<String, String> unsupported = new LinkedHashMap<>();
 
-    public BenchRun(String bench, Statistics statistics, Progress progress) {
-        this.bench = bench;
-        this.statistics = statistics;
-        this.progress = progress;
+  public BenchRun(String bench, Statistics statistics, Progress progress) {
+    this.bench = bench;
+    this.statistics = statistics;
+    this.progress = progress;
+  }
+
+  /**
+   * One warm-up round, then the given number of rounds, in ABBA order.
+   *
+   * @param rounds made even, see {@link Interleaving#balanced}
+   * @return the rows, in the order of the series and of the stages each reports
+   */
+  public List<BenchRow> take(List<Series> series, int rounds) throws IOException {
+    int balanced = Interleaving.balanced(rounds);
+    List<Taken> all = new ArrayList<>();
+    series.forEach(one -> all.add(new Taken(one)));
+    progress.begin(bench, (long) (balanced + 1) * all.size());
+    for (int round = -1; round < balanced; round++) {
+      for (Taken taken : Interleaving.round(all, Math.max(round, 0))) {
+        take(taken, round);
+        progress.step(taken.series.variant() + " " + taken.series.parameters().values());
+      }
     }
+    progress.end();
+    return rows(all);
+  }
 
-    /**
-     * One warm-up round, then the given number of rounds, in ABBA order.
-     *
-     * @param rounds made even, see {@link Interleaving#balanced}
-     * @return the rows, in the order of the series and of the stages each reports
-     */
-    public List<BenchRow> take(List<Series> series, int rounds) throws IOException {
-        int balanced = Interleaving.balanced(rounds);
-        List<Taken> all = new ArrayList<>();
-        series.forEach(one -> all.add(new Taken(one)));
-        progress.begin(bench, (long) (balanced + 1) * all.size());
-        for (int round = -1; round < balanced; round++) {
-            for (Taken taken : Interleaving.round(all, Math.max(round, 0))) {
-                take(taken, round);
-                progress.step(taken.series.variant() + " " + taken.series.parameters().values());
-            }
-        }
-        progress.end();
-        return rows(all);
+  /** What this machine could not do: variant and reason. */
+  public Map<String, String> unsupported() {
+    return new LinkedHashMap<>(unsupported);
+  }
+
+  private void take(Taken taken, int round) throws IOException {
+    if (taken.leftOut) {
+      return;
     }
-
-    /** What this machine could not do: variant and reason. */
-    public Map<String, String> unsupported() {
-        return new LinkedHashMap<>(unsupported);
+    try {
+      Map<String, Measurement> measured = taken.series.taker().take(round);
+      if (round >= 0) {
+        measured.forEach(
+            (stage, one) -> taken.byStage.computeIfAbsent(stage, s -> new ArrayList<>()).add(one));
+      }
+    } catch (Unsupported e) {
+      taken.leftOut = true;
+      taken.byStage.clear();
+      unsupported.putIfAbsent(taken.series.variant(), e.getMessage());
     }
+  }
 
-    private void take(Taken taken, int round) throws IOException {
-        if (taken.leftOut) {
-            return;
-        }
-        try {
-            Map<String, Measurement> measured = taken.series.taker().take(round);
-            if (round >= 0) {
-                measured.forEach((stage, one) -> taken.byStage.computeIfAbsent(stage, s -> new ArrayList<>()).add(one));
-            }
-        } catch (Unsupported e) {
-            taken.leftOut = true;
-            taken.byStage.clear();
-            unsupported.putIfAbsent(taken.series.variant(), e.getMessage());
-        }
+  private List<BenchRow> rows(List<Taken> all) {
+    List<BenchRow> rows = new ArrayList<>();
+    for (Taken taken : all) {
+      taken.byStage.forEach(
+          (stage, measured) ->
+              rows.add(row(taken.series, stage, measured, control(all, taken.series, stage))));
     }
+    return rows;
+  }
 
-    private List<BenchRow> rows(List<Taken> all) {
-        List<BenchRow> rows = new ArrayList<>();
-        for (Taken taken : all) {
-            taken.byStage.forEach((stage, measured) -> rows.add(row(taken.series, stage, measured, control(all, taken.series, stage))));
-        }
-        return rows;
+  private static List<Measurement> control(List<Taken> all, Series of, String stage) {
+    return all.stream()
+        .filter(taken -> taken.series.variant().equals(of.control()) && taken.series != of)
+        .filter(taken -> taken.series.parameters().equals(of.parameters()))
+        .filter(taken -> taken.byStage.containsKey(stage))
+        .map(taken -> taken.byStage.get(stage))
+        .findFirst()
+        .orElse(List.of());
+  }
+
+  private BenchRow row(
+      Series series, String stage, List<Measurement> measured, List<Measurement> control) {
+    double[] medians = medians(measured);
+    double[] samples =
+        measured.stream().flatMapToDouble(one -> Arrays.stream(one.samplesNs())).toArray();
+    Interval median = statistics.medianInterval(medians);
+    Interval ratio = null;
+    boolean noDifference = false;
+    if (!control.isEmpty()) {
+      double[] controlMedians = medians(control);
+      ratio = statistics.ratioOfMedians(medians, controlMedians);
+      noDifference = Statistics.noDifference(median, statistics.medianInterval(controlMedians));
     }
+    return new BenchRow(
+        bench,
+        series.variant(),
+        stage,
+        series.parameters(),
+        samples.length,
+        measured.size(),
+        median,
+        Statistics.percentile(samples, 99),
+        ratio == null ? null : series.control(),
+        ratio,
+        noDifference,
+        perOperation(measured, measured.stream().mapToLong(Measurement::cpuNs).toArray()),
+        perOperation(measured, measured.stream().mapToLong(Measurement::minorFaults).toArray()),
+        perOperation(measured, measured.stream().mapToLong(Measurement::majorFaults).toArray()),
+        series.placement());
+  }
 
-    private static List<Measurement> control(List<Taken> all, Series of, String stage) {
-        return all.stream()
-                .filter(taken -> taken.series.variant().equals(of.control()) && taken.series != of)
-                .filter(taken -> taken.series.parameters().equals(of.parameters()))
-                .map(taken -> taken.byStage.getOrDefault(stage, List.of()))
-                .findFirst()
-                .orElse(List.of());
+  /**
+   * One value a round, because the values of one round resemble one another (see {@link
+   * Statistics}).
+   */
+  private static double[] medians(List<Measurement> measured) {
+    return measured.stream().mapToDouble(one -> Statistics.median(one.samplesNs())).toArray();
+  }
+
+  private static double perOperation(List<Measurement> measured, long[] counts) {
+    if (Arrays.stream(counts).anyMatch(count -> count < 0)) {
+      return -1;
     }
+    return (double) Arrays.stream(counts).sum()
+        / measured.stream().mapToLong(Measurement::operations).sum();
+  }
 
-    private BenchRow row(Series series, String stage, List<Measurement> measured, List<Measurement> control) {
-        double[] medians = medians(measured);
-        double[] samples = measured.stream().flatMapToDouble(one -> Arrays.stream(one.samplesNs())).toArray();
-        Interval median = statistics.medianInterval(medians);
-        Interval ratio = null;
-        boolean noDifference = false;
-        if (!control.isEmpty()) {
-            double[] controlMedians = medians(control);
-            ratio = statistics.ratioOfMedians(medians, controlMedians);
-            noDifference = Statistics.noDifference(median, statistics.medianInterval(controlMedians));
-        }
-        return new BenchRow(
-                bench,
-                series.variant(),
-                stage,
-                series.parameters(),
-                samples.length,
-                measured.size(),
-                median,
-                Statistics.percentile(samples, 99),
-                ratio == null ? null : series.control(),
-                ratio,
-                noDifference,
-                perOperation(measured, measured.stream().mapToLong(Measurement::cpuNs).toArray()),
-                perOperation(measured, measured.stream().mapToLong(Measurement::minorFaults).toArray()),
-                perOperation(measured, measured.stream().mapToLong(Measurement::majorFaults).toArray()),
-                series.placement());
+  private static final class Taken {
+    final Series series;
+    final Map<String, List<Measurement>> byStage = new LinkedHashMap<>();
+    boolean leftOut;
+
+    Taken(Series series) {
+      this.series = series;
     }
-
-    /** One value a round, because the values of one round resemble one another (see {@link Statistics}). */
-    private static double[] medians(List<Measurement> measured) {
-        return measured.stream().mapToDouble(one -> Statistics.median(one.samplesNs())).toArray();
-    }
-
-    private static double perOperation(List<Measurement> measured, long[] counts) {
-        if (Arrays.stream(counts).anyMatch(count -> count < 0)) {
-            return -1;
-        }
-        return (double) Arrays.stream(counts).sum() / measured.stream().mapToLong(Measurement::operations).sum();
-    }
-
-    private static final class Taken {
-        final Series series;
-        final Map<String, List<Measurement>> byStage = new LinkedHashMap<>();
-        boolean leftOut;
-
-        Taken(Series series) {
-            this.series = series;
-        }
-    }
+  }
 }

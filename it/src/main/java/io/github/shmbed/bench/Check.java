@@ -5,23 +5,31 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * Something that must hold for a run's numbers to be believed. One that does not hold makes the run INVALID: that is shown, and
- * no number is changed because of it.
+ * Something that must hold for a run's numbers to be believed. One that does not hold makes the run
+ * INVALID: that is shown, and no number is changed because of it.
  *
  * @param text what was compared, with the numbers
+ * @param values the same numbers for programs; merged into the JSON object
  */
-public record Check(String bench, String name, boolean holds, String text) {
+public record Check(
+    String bench, String name, boolean holds, String text, Map<String, Object> values) {
 
-    public Map<String, Object> toMap() {
-        Map<String, Object> map = new LinkedHashMap<>();
-        map.put("bench", bench);
-        map.put("name", name);
-        map.put("verdict", holds ? "VALID" : "INVALID");
-        map.put("text", text);
-        return map;
-    }
+  /** Without numbers of its own. */
+  public Check(String bench, String name, boolean holds, String text) {
+    this(bench, name, holds, text, Map.of());
+  }
 
-    public String line(Terminal terminal) {
-        return (holds ? terminal.green("VALID") : terminal.red("INVALID")) + "  " + text;
-    }
+  public Map<String, Object> toMap() {
+    Map<String, Object> map = new LinkedHashMap<>();
+    map.put("bench", bench);
+    map.put("name", name);
+    map.put("verdict", holds ? "VALID" : "INVALID");
+    map.put("text", text);
+    map.putAll(values);
+    return map;
+  }
+
+  public String line(Terminal terminal) {
+    return (holds ? terminal.green("VALID") : terminal.red("INVALID")) + "  " + text;
+  }
 }

@@ -4,25 +4,27 @@ package io.github.shmbed.bench;
 /**
  * What one round of one series gave.
  *
- * @param samplesNs time of each sample, ns an operation; at least one. A sample may stand for a batch of operations
+ * @param samplesNs time of each sample, ns an operation; at least one. A sample may stand for a
+ *     batch of operations
  * @param operations how many operations the counters below are over
  * @param cpuNs user and system time of these operations together; -1 when not counted
  * @param minorFaults page faults without I/O (getrusage(2)); -1 when not counted
  * @param majorFaults page faults with I/O; -1 when not counted
  */
-public record Measurement(double[] samplesNs, long operations, long cpuNs, long minorFaults, long majorFaults) {
+public record Measurement(
+    double[] samplesNs, long operations, long cpuNs, long minorFaults, long majorFaults) {
 
-    public Measurement {
-        if (samplesNs.length == 0) {
-            throw new IllegalArgumentException("a measurement without samples");
-        }
-        if (operations < 1) {
-            throw new IllegalArgumentException("operations must be positive: " + operations);
-        }
+  public Measurement {
+    if (samplesNs.length == 0) {
+      throw new IllegalArgumentException("a measurement without samples");
     }
+    if (operations < 1) {
+      throw new IllegalArgumentException("operations must be positive: " + operations);
+    }
+  }
 
-    /** Times alone; nothing was counted. */
-    public static Measurement ofTimes(double... samplesNs) {
-        return new Measurement(samplesNs, samplesNs.length, -1, -1, -1);
-    }
+  /** Times alone; nothing was counted. */
+  public static Measurement ofTimes(double... samplesNs) {
+    return new Measurement(samplesNs, samplesNs.length, -1, -1, -1);
+  }
 }

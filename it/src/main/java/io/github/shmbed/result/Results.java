@@ -56,12 +56,17 @@ public record Results(
 
   /** Writes results.json; whoever reads it meanwhile sees the old or the new one, never half. */
   public void write(Path file) throws IOException {
+    write(file, json());
+  }
+
+  /** The same for an object of this shape that has more in it. */
+  public static void write(Path file, Map<String, Object> json) throws IOException {
     Path absolute = file.toAbsolutePath();
     Files.createDirectories(absolute.getParent());
     Path half =
         absolute.resolveSibling(
             absolute.getFileName() + "." + ProcessHandle.current().pid() + ".tmp");
-    Files.writeString(half, Json.pretty(json()));
+    Files.writeString(half, Json.pretty(json));
     Files.move(half, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
   }
 }

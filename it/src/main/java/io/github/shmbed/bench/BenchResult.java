@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench;
+
+import io.github.shmbed.result.Results;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * What a bench found out.
+ *
+ * @param unsupported what this machine could not do: variant and reason
+ */
+public record BenchResult(
+    List<BenchRow> rows, List<Check> checks, Map<String, String> unsupported) {
+
+  /** Whether every check holds; an INVALID run's numbers are shown, and not to be believed. */
+  public boolean isValid() {
+    return checks.stream().allMatch(Check::holds);
+  }
+
+  /** results.json: the rows, and beside them the checks and what was unsupported. */
+  public Map<String, Object> json(Map<String, Object> environment) {
+    Map<String, Object> json =
+        new Results(environment, List.of(), rows.stream().map(BenchRow::toMap).toList()).json();
+    json.put("checks", checks.stream().map(Check::toMap).toList());
+    json.put("unsupported", unsupported);
+    return json;
+  }
+
+  /** The last lines of a run: the checks, then what was unsupported and why, each reason once. */
+  public String conclusion(Terminal terminal) {
+    StringBuilder text = new StringBuilder();
+    checks.forEach(check -> text.append(check.line(terminal)).append('\n'));
+    Map<String, String> byReason = new LinkedHashMap<>();
+    new TreeMap<>(unsupported)
+        .forEach(
+            (variant, reason) ->
+                byReason.merge(reason, variant, (one, other) -> one + ", " + other));
+    byReason.forEach(
+        (reason, variants) ->
+            text.append("UNSUPPORTED  ").append(variants).append(": ").append(reason).append('\n'));
+    return text.toString();
+  }
+}

@@ -1,0 +1,273 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.storage;
+
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.BenchRun;
+import io.github.shmbed.bench.Check;
+import io.github.shmbed.bench.MeasuringProcess;
+import io.github.shmbed.bench.Placement;
+import io.github.shmbed.bench.Series;
+import io.github.shmbed.bench.Units;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+
+/**
+ * The original experiment: a fresh process for each read of 4096 bytes. Each program runs as it is,
+ * for its total, and in a build that takes time stamps, for the parts; the parts must add up to the
+ * total of the build without stamps.
+ */
+final class SpawnExperiment {
+  /** How far the parts may be from the total. */
+  static final double TOLERANCE = 0.05;
+
+  static final String BENCH = "storage-spawn";
+  static final String CONTROL = "empty";
+  private static final String DD = "dd";
+
+  /** Starts dd and copies nothing: its control. */
+  private static final String DD_NOTHING = "dd count=0";
+
+  private static final String STAMPED = " (stamped)";
+  private static final String STATIC = "empty, static" + STAMPED;
+  private static final String INSIDE = " (in one process)";
+
+  /** Short turns: what disturbs the machine then disturbs all programs alike. */
+  private static final int MOST_ROUNDS = 100;
+
+  private static final int LEAST_PER_ROUND = 10;
+
+  private final BenchRun run;
+  private final MeasuringProcess loop;
+  private final Path programs;
+  private final Placement placement;
+
+  /**
+   * One program of the experiment.
+   *
+   * @param stampedName its build with time stamps; null when it is not ours
+   * @param inside how spawn_loop does the same read itself; null when it does not
+   */
+  private record Program(
+      String title, List<String> command, String stampedName, List<String> inside) {}
+
+  /**
+   * @param loop spawn_loop
+   * @param programs peers/c/storage
+   */
+  SpawnExperiment(BenchRun run, MeasuringProcess loop, Path programs, Placement placement) {
+    this.run = run;
+    this.loop = loop;
+    this.programs = programs;
+    this.placement = placement;
+  }
+
+  /**
+   * Starts everything.
+   *
+   * @param iterations of each program
+   * @param shmName of the object with the text
+   * @param tmpfsFile a file with the same text
+   * @param diskFile another; null when there is no disk
+   * @param ddFile what dd copies
+   */
+  List<BenchRow> take(int iterations, String shmName, Path tmpfsFile, Path diskFile, Path ddFile)
+      throws IOException {
+    List<Program> all = new ArrayList<>();
+    all.add(new Program(CONTROL, List.of(path("empty")), "empty.stamped", null));
+    all.add(program("shm_read", "", shmName, "shm"));
+    all.add(program("file_read", ", tmpfs", tmpfsFile.toString(), "file"));
+    if (diskFile != null) {
+      all.add(program("file_read", ", disk", diskFile.toString(), "file"));
+    }
+    all.add(
+        new Program(DD, List.of(findDd(), "if=" + ddFile, "of=/dev/null", "bs=4M"), null, null));
+    all.add(
+        new Program(
+            DD_NOTHING,
+            List.of(findDd(), "if=" + ddFile, "of=/dev/null", "bs=4M", "count=0"),
+            null,
+            null));
+    int rounds = Math.max(2, Math.min(MOST_ROUNDS, iterations / LEAST_PER_ROUND));
+    int perRound = iterations / rounds;
+    List<Series> series = new ArrayList<>();
+    for (Program program : all) {
+      series.add(
+          series(
+              program.title,
+              program.title.equals(CONTROL) ? null : CONTROL,
+              "spawn",
+              perRound,
+              program.command));
+    }
+    series.add(series.get(0).again());
+    for (Program program : all) {
+      if (program.stampedName != null) {
+        List<String> command = new ArrayList<>(program.command);
+        command.set(0, path(program.stampedName));
+        series.add(series(program.title + STAMPED, null, "stamped", perRound, command));
+      }
+      if (program.inside != null) {
+        series.add(series(program.title + INSIDE, null, "inside", perRound, program.inside));
+      }
+    }
+    if (Files.isExecutable(Path.of(path("empty.static")))) {
+      series.add(series(STATIC, null, "stamped", perRound, List.of(path("empty.static"))));
+    }
+    return run.take(series, rounds);
+  }
+
+  private Program program(String name, String where, String argument, String kind) {
+    return new Program(
+        name + where, List.of(path(name), argument), name + ".stamped", List.of(kind, argument));
+  }
+
+  private Series series(
+      String variant, String control, String request, int count, List<String> command) {
+    List<Object> words = new ArrayList<>(List.of(request, count));
+    words.addAll(command);
+    return new Series(
+        variant,
+        control,
+        Map.of("sizeBytes", 4096L),
+        placement,
+        round -> MeasuringProcess.measurements(loop.ask(words.toArray())));
+  }
+
+  private String path(String program) {
+    return programs.resolve(program).toString();
+  }
+
+  private static String findDd() throws IOException {
+    for (String directory : System.getenv().getOrDefault("PATH", "/usr/bin:/bin").split(":")) {
+      Path dd = Path.of(directory, "dd");
+      if (Files.isExecutable(dd)) {
+        return dd.toString();
+      }
+    }
+    throw new IOException("dd is not on the PATH (package coreutils)");
+  }
+
+  /**
+   * One iteration of one program, taken apart. ns.
+   *
+   * @param totalNs of the program without time stamps
+   * @param forkExecNs from posix_spawn to main of a static program; with the linking when there is
+   *     no static build
+   * @param linkingNs what the dynamic program takes longer to get to main; 0 when not told apart
+   * @param mainNs main: open, read or map, print
+   * @param exitNs from the end of main to the return of wait4 in the parent
+   * @param insideNs the same read in a loop within one process; negative when there is none
+   */
+  record Decomposition(
+      String program,
+      double totalNs,
+      double forkExecNs,
+      double linkingNs,
+      double mainNs,
+      double exitNs,
+      double insideNs) {
+
+    double sumNs() {
+      return forkExecNs + linkingNs + mainNs + exitNs;
+    }
+
+    /** What the parts miss of the total, as a part of it; negative when they are more. */
+    double residual() {
+      return (totalNs - sumNs()) / totalNs;
+    }
+
+    Check check() {
+      boolean holds = Math.abs(residual()) <= TOLERANCE;
+      Map<String, Object> values = new LinkedHashMap<>();
+      values.put("program", program);
+      values.put("totalNs", Math.round(totalNs));
+      values.put("forkExecNs", Math.round(forkExecNs));
+      values.put("linkingNs", Math.round(linkingNs));
+      values.put("mainNs", Math.round(mainNs));
+      values.put("exitNs", Math.round(exitNs));
+      values.put("residual", Math.round(residual() * 1e4) / 1e4);
+      return new Check(
+          BENCH,
+          "the parts of " + program + " add up",
+          holds,
+          String.format(
+              Locale.ROOT,
+              "%s: the parts are %s, the total is %s: %s apart (at most %s)",
+              program,
+              Units.time(sumNs()),
+              Units.time(totalNs),
+              Units.percent(Math.abs(residual())),
+              Units.percent(TOLERANCE)),
+          values);
+    }
+  }
+
+  /** Takes every program of the rows apart that has a build with time stamps. */
+  static List<Decomposition> decompose(List<BenchRow> rows) {
+    List<Decomposition> all = new ArrayList<>();
+    Optional<Double> toStaticMain = median(rows, STATIC, "toMain");
+    for (BenchRow row : rows) {
+      Optional<Double> toMain = median(rows, row.variant() + STAMPED, "toMain");
+      if (!row.stage().equals("total") || toMain.isEmpty()) {
+        continue;
+      }
+      double forkExecNs = toStaticMain.orElse(toMain.get());
+      all.add(
+          new Decomposition(
+              row.variant(),
+              row.medianNs().value(),
+              forkExecNs,
+              toMain.get() - forkExecNs,
+              median(rows, row.variant() + STAMPED, "main").orElseThrow(),
+              median(rows, row.variant() + STAMPED, "exit").orElseThrow(),
+              median(rows, row.variant() + INSIDE, "total").orElse(-1.0)));
+    }
+    return all;
+  }
+
+  private static Optional<Double> median(List<BenchRow> rows, String variant, String stage) {
+    return rows.stream()
+        .filter(row -> row.variant().equals(variant) && row.stage().equals(stage))
+        .map(row -> row.medianNs().value())
+        .findFirst();
+  }
+
+  /** Why the totals came out alike, or that they did not. */
+  static String sentence(List<BenchRow> rows, List<Decomposition> parts) {
+    List<Decomposition> readers =
+        parts.stream().filter(one -> !one.program.equals(CONTROL)).toList();
+    double least = readers.stream().mapToDouble(Decomposition::totalNs).min().orElseThrow();
+    double most = readers.stream().mapToDouble(Decomposition::totalNs).max().orElseThrow();
+    double emptyNs = median(rows, CONTROL, "total").orElseThrow();
+    double share = readers.stream().mapToDouble(one -> emptyNs / one.totalNs).min().orElseThrow();
+    Decomposition shm =
+        readers.stream().filter(one -> one.program.equals("shm_read")).findFirst().orElseThrow();
+    if (share < 0.5) {
+      return "On this machine the process does not rule the totals: an empty one is only "
+          + Units.percent(share)
+          + " of them.";
+    }
+    double ddNs = median(rows, DD, "total").orElseThrow();
+    double ddNothingNs = median(rows, DD_NOTHING, "total").orElseThrow();
+    return String.format(
+        Locale.ROOT,
+        "The readers' totals are alike (%s to %s) because at least %s of each is the price of a process, which an empty"
+            + " program pays too (%s): the loop measured fork, exec, linking and exit; main of shm_read takes %s of it, and the same read"
+            + " inside a running process %s. dd's %s are %s when it copies nothing.",
+        Units.time(least),
+        Units.time(most),
+        Units.percent(share),
+        Units.time(emptyNs),
+        Units.time(shm.mainNs),
+        Units.time(shm.insideNs),
+        Units.time(ddNs),
+        Units.time(ddNothingNs));
+  }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.storage;
+
+import io.github.shmbed.bench.BenchResult;
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.BenchRun;
+import io.github.shmbed.bench.Check;
+import io.github.shmbed.bench.MeasuringProcess;
+import io.github.shmbed.bench.Progress;
+import io.github.shmbed.bench.Statistics;
+import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.registry.Home;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * {@code ./shmbed bench storage}: is shared memory faster than files? docs/storage.md has the
+ * answer.
+ */
+public final class Storage {
+  private static final String BENCH = "storage";
+  private static final int ROUNDS = 10;
+  private static final int QUICK_ROUNDS = 2;
+  private static final int ITERATIONS = 1_000;
+  private static final int FULL_ITERATIONS = 10_000;
+  private static final int QUICK_ITERATIONS = 100;
+
+  /**
+   * What the user may choose.
+   *
+   * @param quick few rounds, two sizes: to see that it works
+   * @param full the original's 10,000 processes of each program
+   * @param pinned everything on one CPU
+   * @param diskDirectory null: one is looked for
+   * @param seed of the intervals' resampling
+   */
+  public record Options(
+      boolean quick, boolean full, boolean pinned, Path diskDirectory, long seed) {}
+
+  private Storage() {}
+
+  /** Measures everything and prints the tables. */
+  public static BenchResult run(
+      Home home, Options options, Terminal terminal, PrintStream out, Progress progress)
+      throws IOException {
+    Statistics statistics = new Statistics(options.seed);
+    try (StorageSession session =
+        StorageSession.start(home, options.pinned, options.diskDirectory)) {
+      Path disk = session.diskDirectory();
+      out.println(
+          "placement: "
+              + session.placement()
+              + "; disk: "
+              + (disk == null ? "none" : disk + " (" + Files.getFileStore(disk).type() + ")"));
+      out.println();
+
+      BenchRun loops = new BenchRun(BENCH, statistics, progress);
+      List<BenchRow> rows = loops(session, options, loops);
+      StorageReport report = new StorageReport(terminal, rows, StorageBench.sizes(options.quick));
+      out.println(report.tables());
+      out.println(report.answers());
+      out.print(report.noise());
+      out.println();
+
+      BenchRun spawns = new BenchRun(SpawnExperiment.BENCH, statistics, progress);
+      List<BenchRow> spawnRows = spawns(session, options, spawns);
+      List<SpawnExperiment.Decomposition> parts = SpawnExperiment.decompose(spawnRows);
+      out.println(
+          "the original experiment: "
+              + iterations(options)
+              + " processes of each program, 4096 bytes each");
+      out.println(StorageReport.experiment(spawnRows, parts, terminal));
+      out.println(SpawnExperiment.sentence(spawnRows, parts));
+      out.println();
+
+      List<BenchRow> all = new ArrayList<>(rows);
+      all.addAll(spawnRows);
+      Map<String, String> unsupported = new LinkedHashMap<>(loops.unsupported());
+      unsupported.putAll(spawns.unsupported());
+      List<Check> checks = parts.stream().map(SpawnExperiment.Decomposition::check).toList();
+      BenchResult result = new BenchResult(all, checks, unsupported);
+      out.print(result.conclusion(terminal));
+      return result;
+    }
+  }
+
+  private static List<BenchRow> loops(StorageSession session, Options options, BenchRun run)
+      throws IOException {
+    try (MeasuringProcess c = session.startLoopInC();
+        MeasuringProcess java = session.startLoopInJava()) {
+      return new StorageBench(run, c, java, session.placement(), session.diskDirectory() != null)
+          .take(options.quick, options.quick ? QUICK_ROUNDS : ROUNDS);
+    }
+  }
+
+  private static List<BenchRow> spawns(StorageSession session, Options options, BenchRun run)
+      throws IOException {
+    try (MeasuringProcess loop = session.startC("spawn_loop")) {
+      Path onTmpfs = session.textOnTmpfs();
+      return new SpawnExperiment(run, loop, session.programs(), session.placement())
+          .take(iterations(options), session.textObject(), onTmpfs, session.textOnDisk(), onTmpfs);
+    }
+  }
+
+  private static int iterations(Options options) {
+    return options.full ? FULL_ITERATIONS : options.quick ? QUICK_ITERATIONS : ITERATIONS;
+  }
+}

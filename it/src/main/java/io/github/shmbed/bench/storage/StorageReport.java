@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.storage;
+
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.Series;
+import io.github.shmbed.bench.Table;
+import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.bench.Units;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.LongFunction;
+
+/** The rows of {@code bench storage} as text for a terminal. */
+final class StorageReport {
+  private final Terminal terminal;
+  private final List<BenchRow> rows;
+  private final List<Long> sizes;
+
+  /**
+   * @param rows of {@link StorageBench}
+   */
+  StorageReport(Terminal terminal, List<BenchRow> rows, List<Long> sizes) {
+    this.terminal = terminal;
+    this.rows = rows;
+    this.sizes = sizes;
+  }
+
+  /** One table for each operation: ways down, sizes across. */
+  String tables() {
+    StringBuilder text =
+        new StringBuilder(
+            "warm|first touch: the copy alone; the object was touched before|just attached\n"
+                + "medians; n = ns, u = us, m = ms; calls: read(2), write(2); faults: at "
+                + Units.size(largest())
+                + "\n\n");
+    for (String operation : List.of("read", "write")) {
+      for (String language : List.of("c", "java")) {
+        Table table = table(operation + " in " + (language.equals("c") ? "C" : "Java"), "faults");
+        for (Way way : Way.values()) {
+          addRow(
+              table,
+              way,
+              faults(
+                  row(language, way, operation, "warm", largest()),
+                  row(language, way, operation, "first", largest())),
+              size ->
+                  pair(
+                      row(language, way, operation, "warm", size),
+                      row(language, way, operation, "first", size)));
+        }
+        text.append(table.render(terminal)).append('\n');
+      }
+    }
+    text.append("read|write, from open (create) to close: what one use of an object costs\n\n");
+    Table table = table("whole, in C");
+    for (Way way : Way.values()) {
+      addRow(
+          table,
+          way,
+          null,
+          size ->
+              pair(row("c", way, "read", "whole", size), row("c", way, "write", "whole", size)));
+    }
+    return text.append(table.render(terminal)).toString();
+  }
+
+  private Table table(String title, String... more) {
+    List<String> header = new ArrayList<>(List.of(title));
+    sizes.forEach(size -> header.add(Units.size(size)));
+    header.addAll(List.of(more));
+    return new Table(header.toArray(String[]::new));
+  }
+
+  private void addRow(Table table, Way way, String last, LongFunction<String> cell) {
+    List<String> cells = new ArrayList<>(List.of(way.label));
+    sizes.forEach(size -> cells.add(cell.apply(size)));
+    if (cells.stream().skip(1).allMatch(String::isEmpty)) {
+      return; // the machine cannot; the reasons come at the end
+    }
+    if (last != null) {
+      cells.add(last);
+    }
+    table.row(cells.toArray(String[]::new));
+  }
+
+  private long largest() {
+    return sizes.get(sizes.size() - 1);
+  }
+
+  /**
+   * The question, answered: mmap against read(2) and write(2) on shared memory, each size, in
+   * words. The ratio is that of the calls to the mapping.
+   */
+  String answers() {
+    StringBuilder text = new StringBuilder();
+    for (String language : List.of("c", "java")) {
+      for (String operation : List.of("read", "write")) {
+        for (String state : List.of("warm", "first")) {
+          List<String> parts = new ArrayList<>();
+          for (long size : sizes) {
+            row(language, Way.POSIX_RW, operation, state, size)
+                .ifPresent(row -> parts.add(compare(row, size)));
+          }
+          text.append(
+              String.format(
+                  Locale.ROOT,
+                  "%-4s %-5s %-11s mmap is %s%n",
+                  language.equals("c") ? "C" : "Java",
+                  operation,
+                  state.equals("warm") ? "warm:" : "first touch:",
+                  String.join("; ", parts)));
+        }
+      }
+    }
+    return text.toString();
+  }
+
+  /** The rows' ratio is rw / mmap: above 1, mmap is faster. */
+  private static String compare(BenchRow row, long size) {
+    if (row.noDifference()) {
+      return "no different at " + Units.size(size);
+    }
+    double ratio = row.ratio().value();
+    return (ratio > 1 ? Units.ratio(ratio) + " faster" : Units.ratio(1 / ratio) + " slower")
+        + " at "
+        + Units.size(size);
+  }
+
+  /** The largest difference that the control had to itself. */
+  String noise() {
+    BenchRow worst = null;
+    int different = 0;
+    int all = 0;
+    for (BenchRow row : rows) {
+      if (row.variant().endsWith(Series.AGAIN) && row.ratio() != null) {
+        all++;
+        different += row.noDifference() ? 0 : 1;
+        worst = worst == null || off(row) > off(worst) ? row : worst;
+      }
+    }
+    return worst == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "A/A: the control measured twice differs from itself by at most %s (%s, %s); %d of %d A/A rows say a difference.%n",
+            Units.percent(off(worst)),
+            worst.stage(),
+            Units.size((Long) worst.parameters().get("sizeBytes")),
+            different,
+            all);
+  }
+
+  private static double off(BenchRow row) {
+    return Math.abs(row.ratio().value() - 1);
+  }
+
+  /** Programs down, the parts of one iteration across. */
+  static String experiment(
+      List<BenchRow> rows, List<SpawnExperiment.Decomposition> parts, Terminal terminal) {
+    Table table =
+        new Table("", "total", "+-", "exec", "link", "main", "exit", "parts", "inside", "faults");
+    for (BenchRow row : rows) {
+      if (!row.stage().equals("total")
+          || row.variant().contains("(stamped)")
+          || row.variant().contains("(in one process)")) {
+        continue;
+      }
+      Optional<SpawnExperiment.Decomposition> one =
+          parts.stream().filter(part -> part.program().equals(row.variant())).findFirst();
+      List<String> cells =
+          new ArrayList<>(
+              List.of(
+                  row.variant(),
+                  Units.shortTime(row.medianNs().value()),
+                  Units.percent(row.medianNs().relativeSpread())));
+      cells.addAll(
+          one.map(
+                  part ->
+                      List.of(
+                          Units.shortTime(part.forkExecNs()),
+                          part.linkingNs() == 0 ? "in exec" : Units.shortTime(part.linkingNs()),
+                          Units.shortTime(part.mainNs()),
+                          Units.shortTime(part.exitNs()),
+                          Units.percent(part.sumNs() / part.totalNs())))
+              .orElse(List.of("", "", "", "", "")));
+      cells.add(
+          one.filter(part -> part.insideNs() >= 0)
+              .map(part -> Units.shortTime(part.insideNs()))
+              .orElse(""));
+      cells.add(Units.count(row.minorFaults()));
+      table.row(cells.toArray(String[]::new));
+    }
+    return "+-: half the 95 % interval; exec: fork and exec, to main of a static program;\n"
+        + "link: dynamic linking; main: open, read or map, print; parts: their sum to the\n"
+        + "total; inside: the same read in a loop in one process; u = us\n\n"
+        + table.render(terminal);
+  }
+
+  private Optional<BenchRow> row(
+      String language, Way way, String operation, String state, long sizeBytes) {
+    return rows.stream()
+        .filter(
+            row ->
+                row.variant().equals(StorageBench.variant(language, way))
+                    && row.stage().equals(StorageBench.stage(operation, state))
+                    && row.parameters().get("sizeBytes").equals(sizeBytes))
+        .findFirst();
+  }
+
+  private static String pair(Optional<BenchRow> left, Optional<BenchRow> right) {
+    return left.isEmpty() && right.isEmpty() ? "" : time(left) + "|" + time(right);
+  }
+
+  private static String time(Optional<BenchRow> row) {
+    return row.map(one -> Units.shortTime(one.medianNs().value())).orElse("-");
+  }
+
+  private static String faults(Optional<BenchRow> left, Optional<BenchRow> right) {
+    return faults(left) + "|" + faults(right);
+  }
+
+  private static String faults(Optional<BenchRow> row) {
+    return row.map(one -> Units.count(one.minorFaults() + one.majorFaults())).orElse("-");
+  }
+}
