@@ -18,18 +18,26 @@ static const char os_text[] = "This is POSIX shared memory IPC.\n";
 static bool load_text(struct run *run);
 static uint64_t first_part(const struct run *run);
 static bool write_text(struct run *run);
+static bool has_bytes(struct run *run);
 static bool read_text(struct run *run);
 static bool save_text(struct run *run);
 static bool show_text(struct run *run);
 static bool leave(struct run *run);
 static bool digest_text(struct run *run);
 
+// clang-format off
 bool classic_write(struct run *run)
 {
     const struct segment_api *segment = run->peer->api;
     step *const flow[] = {
-        load_text,       segment->create, segment->size,   segment->reserve,
-        segment->attach, write_text,      segment->detach, digest_text,
+        load_text,
+        segment->create,
+        segment->size,
+        segment->reserve,
+        segment->attach,
+        write_text,
+        segment->detach,
+        digest_text,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
@@ -39,7 +47,9 @@ bool classic_read(struct run *run)
     const struct segment_api *segment = run->peer->api;
     step *const flow[] = {
         out_open,
-        segment->attach_existing,
+        segment->find,
+        has_bytes,
+        segment->attach,
         read_text,
         save_text,
         show_text,
@@ -49,6 +59,7 @@ bool classic_read(struct run *run)
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
+// clang-format on
 
 // The text and its NUL, in memory: from --payload, from MSG_SIZE, or the fixed one of the `os` layout.
 static bool load_text(struct run *run)
@@ -75,7 +86,6 @@ static bool load_text(struct run *run)
         payload->length = length;
     }
     payload->bytes[payload->length] = '\0';
-    run->payload_known = true;
     run->segment.wanted = payload->length + 1;
     return true;
 }
@@ -86,6 +96,13 @@ static uint64_t first_part(const struct run *run)
     if (run->options.layout != LAYOUT_OS)
         return run->payload.length + 1;
     return run->options.payload != NULL ? run->payload.length / 2 : OS_FIRST_PART;
+}
+
+static bool has_bytes(struct run *run)
+{
+    return run->segment.size > 0 ||
+           fail_because(run, "classic", run->segment.object, EBADMSG,
+                        "the segment has no bytes yet: start the reader when the writer is done");
 }
 
 struct copy {
@@ -156,7 +173,6 @@ static bool read_text(struct run *run)
         return fail_because(run, "classic", run->segment.object, EBADMSG,
                             "no NUL in all of its %" PRIu64 " bytes: not a text of this layout",
                             run->segment.size);
-    run->payload_known = true;
     if (run->lines != NULL)
         fprintf(run->lines, "Reading from shmem: %s%s, msg length=%" PRIu64 "\n", run->peer->api->prefix,
                 run->segment.object, run->payload.length);
@@ -187,8 +203,14 @@ static bool leave(struct run *run)
 
 static bool digest_text(struct run *run)
 {
-    if (!sha256_hex(run->payload.bytes, run->payload.length, run->sha256))
+    struct sha256 sha256;
+    bool done = sha256_begin(&sha256) && sha256_add(&sha256, run->payload.bytes, run->payload.length) &&
+                sha256_end(&sha256, run->sha256);
+    sha256_free(&sha256);
+    if (!done)
         return fail(run, "EVP_Digest", "SHA-256", ENOMEM);
+    run->exchanged_bytes = run->payload.length;
+    run->payload_known = true;
     if (run->lines != NULL)
         fprintf(run->lines, "msg sha256=%s\n", run->sha256);
     return true;

@@ -58,6 +58,19 @@ static const struct {
     {"shmctl", EPERM, "only its owner may remove it"},
     {"open", ENOENT, "no such file"},
     {"open", EACCES, "this user may not open it"},
+    {"bind", EADDRINUSE, "something lies at that path: remove it, or choose another --channel address"},
+    {"bind", ENOENT, "the folder of that path is not there"},
+    {"connect", ENOENT, "the socket is not there any more: start the writer again"},
+    {"connect", ECONNREFUSED, "nobody listens on that socket: start the writer again"},
+    {"mkfifo", EEXIST, "something lies at that path: remove it, or choose another --channel address"},
+    {"mq_open", EEXIST,
+     "a queue of that name is already there: remove it, or choose another --channel address"},
+    {"mq_open", EINVAL, "fs.mqueue.msg_max must be at least 8 and fs.mqueue.msgsize_max at least 48"},
+    {"mq_open", EMFILE, "too many message queues of this user: raise ulimit -q"},
+    {"sem_open", EEXIST,
+     "a semaphore of that name is already there: remove it, or choose another --channel address"},
+    {"msgget", EEXIST,
+     "a queue with that key is already there: ipcrm -Q KEY, or choose another --channel address"},
     {"malloc", ENOMEM, "not enough memory for the payload"},
 };
 
@@ -100,4 +113,37 @@ bool fail_because(struct run *run, const char *call, const char *object, int num
     snprintf(error->message, sizeof error->message, "%s %s: %s (%s)", call, error->object, errno_name(number),
              remedy);
     return false;
+}
+
+static const struct {
+    const char *name, *remedy;
+} rules[] = {
+    {"HEADER_MAGIC", "not a segment of the framed layout"},
+    {"HEADER_VERSION", "of another version of the framed layout: build both sides from one tree"},
+    {"HEADER_SIZE", "its header has another size: build both sides from one tree"},
+    {"SEGMENT_SIZE", "it is smaller than its header says, or than a header"},
+    {"HEADER_GENERATION", "its generation is 0"},
+    {"HEADER_OFFSET",
+     "an offset or size in its header leads out of the segment, or the channel's lanes are missing"},
+    {"STALE_GENERATION", "the descriptor is of another segment than the one attached"},
+    {"SEQUENCE_REPEATED", "a message came a second time"},
+    {"SEQUENCE_GAP", "a message is missing"},
+    {"DESCRIPTOR_BOUNDS", "it points out of the payload slots"},
+    {"DESCRIPTOR_FLAGS", "it has flags that do not belong there"},
+};
+
+bool fail_rule(struct run *run, const char *call, const char *object, int number, const char *name)
+{
+    const char *remedy = "";
+    for (size_t i = 0; i < sizeof rules / sizeof rules[0]; i++)
+        if (strcmp(rules[i].name, name) == 0)
+            remedy = rules[i].remedy;
+    if (run->error.call == NULL)
+        run->error.name = name;
+    return fail_because(run, call, object, number, "%s: %s", name, remedy);
+}
+
+const char *layout_rule(const struct run *run)
+{
+    return run->options.layout == LAYOUT_FRAMED ? "header" : "classic";
 }

@@ -14,6 +14,12 @@ bool fail(struct run *run, const char *call, const char *object, int number);
 bool fail_because(struct run *run, const char *call, const char *object, int number, const char *format, ...)
     __attribute__((format(printf, 5, 6)));
 
+// For a rule of the contract's section 7, `name`, that the other side broke.
+bool fail_rule(struct run *run, const char *call, const char *object, int number, const char *name);
+
+// The `call` of an error that is a rule of the layout in use, not a system call: `classic` or `header`.
+const char *layout_rule(const struct run *run);
+
 // The name of an errno, `EINVAL`; `E<number>` for one that has none here. The text lives until the next call.
 const char *errno_name(int number);
 

@@ -35,6 +35,9 @@ enum word {
     WORD_CODEC,
     WORD_COUNT,
     WORD_WARMUP,
+    WORD_MESSAGE_SIZE,
+    WORD_WINDOW,
+    WORD_TRACE,
     WORD_END
 };
 
@@ -57,6 +60,9 @@ static const struct option words[] = {
     {"codec", required_argument, NULL, WORD_CODEC},
     {"count", required_argument, NULL, WORD_COUNT},
     {"warmup", required_argument, NULL, WORD_WARMUP},
+    {"message-size", required_argument, NULL, WORD_MESSAGE_SIZE},
+    {"window", required_argument, NULL, WORD_WINDOW},
+    {"trace", required_argument, NULL, WORD_TRACE},
     {NULL, 0, NULL, 0},
 };
 
@@ -80,20 +86,28 @@ const char *options_help(void)
     return "Usage: PROGRAM [MSG_SIZE] [options]\n"
            "\n"
            "  MSG_SIZE              writer, classic: <n>B, a text of n-1 times `a` and a NUL\n"
-           "  --layout L            classic, os (POSIX)\n"
-           "  --name /NAME          POSIX: the segment (default /shm_posix; os: /OS)\n"
+           "  --layout L            classic, os (POSIX), framed\n"
+           "  --name /NAME          POSIX: the segment (default /shm_posix; os: /OS; framed: /shmbed)\n"
            "  --key-file PATH       System V: the key is ftok(PATH, 0) (default shmkey.txt here, else beside "
            "the program)\n"
            "  --key N               System V: the key itself, decimal or 0x..\n"
-           "  --segment-size N      bytes, or with K, M, G for KiB, MiB, GiB (default 8388608; os: 4096)\n"
+           "  --segment-size N      bytes, or with K, M, G for KiB, MiB, GiB (default 8388608; os: 4096; "
+           "framed: as needed)\n"
            "  --mode M              permission bits, octal (default 0600; os: 0666)\n"
            "  --exclusive           writer: a segment that is already there is an error\n"
            "  --no-reserve          writer: leave out posix_fallocate\n"
-           "  --payload FILE        writer: the text to exchange\n"
+           "  --payload FILE        writer: the bytes to exchange (classic, os: text without NUL)\n"
            "  --out FILE            reader: where to save what was read\n"
            "  --result FILE         where to write the result object; - is stdout\n"
            "  --deadline-ms N       every wait ends N ms after the start (default 10000)\n"
            "  --codec C             raw\n"
+           "  --channel SPEC        framed: unix:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME, "
+           "posix-sem:/NAME,\n"
+           "                        sysv-msg:KEY, futex, eventfd:PATH, spin\n"
+           "  --count N, --warmup N framed: measured messages, and messages before them (default 1, 0)\n"
+           "  --message-size N      framed: bytes of a message (default: the payload file's size)\n"
+           "  --window N            framed: messages on the way at most, 1 to 8 (default 1)\n"
+           "  --trace FILE          framed: where to write the time stamps of each measured message\n"
            "  --serve               take command lines from stdin, answer with result objects\n"
            "  --help, --version\n"
            "\n"
@@ -293,6 +307,18 @@ static void take(struct parsing *parsing, int word, const char *option, const ch
         check(parsing, parse_number(value, false, 0, COUNT_MAX, &options->warmup), option, value,
               "0 to 1000000000");
         break;
+    case WORD_MESSAGE_SIZE:
+        options->has_message_size = true;
+        check(parsing, parse_size(value, 0, SEGMENT_SIZE_MAX, &options->message_size), option, value,
+              "bytes from 0 to 2^46, or with K, M or G");
+        break;
+    case WORD_WINDOW:
+        check(parsing, parse_number(value, false, 1, SLOT_COUNT_MAX, &options->window), option, value,
+              "1 to 8");
+        break;
+    case WORD_TRACE:
+        options->trace = value;
+        break;
     case WORD_END:
         break;
     }
@@ -307,13 +333,23 @@ static bool given(const struct parsing *parsing, enum word word)
 static void fill_in(struct parsing *parsing)
 {
     struct options *options = parsing->options;
-    bool os = options->layout == LAYOUT_OS;
+    static const struct {
+        const char *name;
+        uint64_t segment_size;
+        mode_t mode;
+    } defaults[LAYOUT_COUNT] = {
+        [LAYOUT_CLASSIC] = {"/shm_posix", CLASSIC_SEGMENT_SIZE, 0600},
+        [LAYOUT_OS] = {"/OS", OS_SEGMENT_SIZE, 0666},
+        [LAYOUT_FRAMED] = {"/shmbed", 0, 0600},
+    };
     if (!given(parsing, WORD_NAME))
-        strcpy(options->name, os ? "/OS" : "/shm_posix");
+        strcpy(options->name, defaults[options->layout].name);
     if (!given(parsing, WORD_SEGMENT_SIZE))
-        options->segment_size = os ? OS_SEGMENT_SIZE : CLASSIC_SEGMENT_SIZE;
+        options->segment_size = defaults[options->layout].segment_size;
     if (!given(parsing, WORD_MODE))
-        options->mode = os ? 0666 : 0600;
+        options->mode = defaults[options->layout].mode;
+    if (options->layout == LAYOUT_FRAMED)
+        options->exclusive = true;
 }
 
 static void check_options_fit(struct parsing *parsing)
@@ -324,8 +360,16 @@ static void check_options_fit(struct parsing *parsing)
         enum word word;
         unsigned roles;
     } limited[] = {
-        {WORD_EXCLUSIVE, WRITER}, {WORD_NO_RESERVE, WRITER},     {WORD_PAYLOAD, WRITER},
-        {WORD_OUT, READER},       {WORD_COUNT, WRITER | READER}, {WORD_WARMUP, WRITER | READER},
+        {WORD_EXCLUSIVE, WRITER},
+        {WORD_NO_RESERVE, WRITER},
+        {WORD_PAYLOAD, WRITER},
+        {WORD_OUT, READER},
+        {WORD_COUNT, WRITER | READER},
+        {WORD_WARMUP, WRITER | READER},
+        {WORD_MESSAGE_SIZE, WRITER | READER},
+        {WORD_WINDOW, WRITER | READER},
+        {WORD_TRACE, WRITER | READER},
+        {WORD_CHANNEL, WRITER | READER},
     };
     for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++)
         if (given(parsing, limited[i].word) && (limited[i].roles & 1u << peer->role) == 0)
@@ -337,12 +381,48 @@ static void check_options_fit(struct parsing *parsing)
         reject(parsing, EXIT_USAGE, "--key, --key-file: POSIX segments have names: use --name");
     if (given(parsing, WORD_KEY) && given(parsing, WORD_KEY_FILE))
         reject(parsing, EXIT_USAGE, "--key and --key-file exclude each other");
-    if (given(parsing, WORD_CHANNEL))
-        reject(parsing, EXIT_USAGE, "--channel: for --layout framed only");
-    if (parsing->options->count != 1)
-        reject(parsing, EXIT_USAGE, "--count: for --layout framed only");
-    if (parsing->options->warmup != 0)
-        reject(parsing, EXIT_USAGE, "--warmup: for --layout framed only");
+}
+
+static void check_framed(struct parsing *parsing)
+{
+    const struct options *options = parsing->options;
+    const enum role role = parsing->peer->role;
+    if (role == ROLE_CLEANER)
+        return;
+    if (role == ROLE_WRITER && options->payload == NULL)
+        reject(parsing, EXIT_USAGE, "--payload: missing; the framed layout needs it");
+    if (options->channel == NULL) {
+        reject(parsing, EXIT_USAGE, "--channel: missing; the framed layout needs it");
+        return;
+    }
+    const char *address;
+    const struct channel_api *channel = channel_find(options->channel, &address);
+    if (channel == NULL) {
+        reject(parsing, EXIT_UNSUPPORTED, "channel %s: %s does not have it", options->channel,
+               parsing->peer->id);
+        return;
+    }
+    if (channel->check_address == NULL && strchr(options->channel, ':') != NULL)
+        reject(parsing, EXIT_USAGE, "--channel %s: %s takes no address", options->channel, channel->name);
+    const char *wrong = channel->check_address == NULL ? NULL : channel->check_address(address);
+    if (wrong != NULL)
+        reject(parsing, EXIT_USAGE, "--channel %s: %s", options->channel, wrong);
+}
+
+static void check_not_framed(struct parsing *parsing)
+{
+    const struct options *options = parsing->options;
+    const struct {
+        const char *option;
+        bool used;
+    } framed_only[] = {
+        {"channel", options->channel != NULL}, {"count", options->count != 1},
+        {"warmup", options->warmup != 0},      {"message-size", options->has_message_size},
+        {"window", options->window != 1},      {"trace", options->trace != NULL},
+    };
+    for (size_t i = 0; i < sizeof framed_only / sizeof framed_only[0]; i++)
+        if (framed_only[i].used)
+            reject(parsing, EXIT_USAGE, "--%s: for --layout framed only", framed_only[i].option);
 }
 
 // The words that are no options: the writer's MSG_SIZE.
@@ -388,6 +468,7 @@ int options_parse(struct options *options, const struct peer *peer, int argc, ch
         .deadline_ms = 10000,
         .codec = "raw",
         .count = 1,
+        .window = 1,
     };
     optind = 0; // glibc: forget the line before
     opterr = 0;
@@ -409,6 +490,10 @@ int options_parse(struct options *options, const struct peer *peer, int argc, ch
         return parsing.exit;
     fill_in(&parsing);
     check_options_fit(&parsing);
+    if (options->layout == LAYOUT_FRAMED)
+        check_framed(&parsing);
+    else
+        check_not_framed(&parsing);
     if (parsing.exit == EXIT_DONE)
         check_message_text(&parsing, argc - optind, argv + optind);
     return parsing.exit;

@@ -30,13 +30,16 @@ struct options {
     char name[1 + NAME_BYTES_MAX + 1]; // POSIX, with the leading slash
     const char *key_file;              // System V; NULL: find shmkey.txt
     uint32_t key;                      // System V; 0: by ftok
-    uint64_t segment_size;             // bytes
+    uint64_t segment_size;             // bytes; 0: framed, just what is needed
     mode_t mode;
     bool exclusive, reserve;
     const char *payload, *out, *result; // files, or NULL
     int64_t deadline_ms;
     const char *channel, *codec;
-    uint64_t count, warmup;
+    uint64_t count, warmup, window;
+    bool has_message_size;
+    uint64_t message_size; // bytes
+    const char *trace;     // file, or NULL
 };
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 64, EXIT_UNSUPPORTED = 77 };

@@ -48,7 +48,7 @@ static bool read_to_end(struct run *run, int fd, const char *path, uint64_t limi
     struct payload *payload = &run->payload;
     for (;;) {
         if (payload->length > limit)
-            return fail_because(run, layout_names[run->options.layout], path, EMSGSIZE,
+            return fail_because(run, layout_rule(run), path, EMSGSIZE,
                                 "more than the %llu bytes that fit: raise --segment-size",
                                 (unsigned long long)limit);
         if (payload->length == payload->capacity && !payload_grow(payload, 2 * payload->capacity))
@@ -104,19 +104,22 @@ bool out_open(struct run *run)
     return run->out != -1 || fail(run, "open", path, number);
 }
 
-bool out_append(struct run *run, const unsigned char *bytes, uint64_t length)
+static bool write_all(struct run *run, int fd, const char *path, const unsigned char *bytes, uint64_t length)
 {
-    if (run->out == -1)
-        return true;
     while (length > 0) {
         ssize_t put;
-        RETRY_INTERRUPTED(run, put, write(run->out, bytes, length < STEP_BYTES ? length : STEP_BYTES));
+        RETRY_INTERRUPTED(run, put, write(fd, bytes, length < STEP_BYTES ? length : STEP_BYTES));
         if (put == -1)
-            return fail(run, "write", run->options.out, errno);
+            return fail(run, "write", path, errno);
         bytes += put;
         length -= (uint64_t)put;
     }
     return true;
+}
+
+bool out_append(struct run *run, const unsigned char *bytes, uint64_t length)
+{
+    return run->out == -1 || write_all(run, run->out, run->options.out, bytes, length);
 }
 
 bool out_close(struct run *run)
@@ -126,4 +129,13 @@ bool out_close(struct run *run)
     int result = close(run->out);
     run->out = -1;
     return result == 0 || fail(run, "close", run->options.out, errno);
+}
+
+bool file_write(struct run *run, const char *path, const void *bytes, uint64_t length)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    if (fd == -1)
+        return fail(run, "open", path, errno);
+    bool written = write_all(run, fd, path, bytes, length);
+    return (close(fd) == 0 || fail(run, "close", path, errno)) && written;
 }

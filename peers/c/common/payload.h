@@ -29,4 +29,7 @@ bool out_open(struct run *run);
 bool out_append(struct run *run, const unsigned char *bytes, uint64_t length);
 bool out_close(struct run *run);
 
+// Writes a whole file, created or truncated, mode 0600.
+bool file_write(struct run *run, const char *path, const void *bytes, uint64_t length);
+
 #endif

@@ -5,6 +5,7 @@
 #include "classic.h"
 #include "clock.h"
 #include "error.h"
+#include "framed.h"
 #include "guard.h"
 #include "result.h"
 #include "serve.h"
@@ -19,11 +20,12 @@
 
 static bool exchange(struct run *run)
 {
+    const bool framed = run->options.layout == LAYOUT_FRAMED;
     switch (run->peer->role) {
     case ROLE_WRITER:
-        return classic_write(run);
+        return framed ? framed_write(run) : classic_write(run);
     case ROLE_READER:
-        return classic_read(run);
+        return framed ? framed_read(run) : classic_read(run);
     case ROLE_CLEANER:
         return run->peer->api->clean(run);
     }
@@ -44,6 +46,10 @@ static void run_command(struct run *run)
 {
     run->deadline_ns = clock_ns() + run->options.deadline_ms * NS_PER_MS;
     bool done = exchange(run);
+    if (!done)
+        framed_abandon(run);
+    if (run->channel.api != NULL)
+        run->channel.api->close(&run->channel);
     run->peer->api->release(&run->segment);
     done = out_close(run) && done;
     if (done)
@@ -56,6 +62,9 @@ static void run_command(struct run *run)
 static void run_end(struct run *run)
 {
     payload_free(&run->payload);
+    ledger_free(&run->ledger);
+    sha256_free(&run->digest);
+    free(run->crcs);
 }
 
 static bool write_line(int fd, const char *line)

@@ -3,10 +3,12 @@
 // each wrong byte.
 #include "result.h"
 
+#include "clock.h"
 #include "error.h"
 
 #include <errno.h>
 #include <jansson.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -56,22 +58,87 @@ static json_t *case_object(const struct run *run)
     json_object_set_new(object, "codec", text(options->codec));
     json_object_set_new(object, "count", integer(options->count));
     json_object_set_new(object, "warmup", integer(options->warmup));
+    if (options->layout == LAYOUT_FRAMED) {
+        json_object_set_new(object, "messageSize", integer(options->message_size));
+        json_object_set_new(object, "window", integer(options->window));
+    }
     return object;
 }
 
 static json_t *stages_object(const struct run *run)
 {
     json_t *object = json_object();
-    for (int stage = 0; stage < STAGE_COUNT; stage++)
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
         if (run->stage_happened[stage])
             json_object_set_new(object, stage_names[stage], json_integer(run->stage_ns[stage]));
+        else if (run->ledger.measured[stage])
+            json_object_set_new(object, stage_names[stage],
+                                json_integer(ledger_typical(&run->ledger, (enum stage)stage)));
+    }
     return object;
+}
+
+static json_t *histograms_object(const struct ledger *ledger)
+{
+    json_t *object = json_object();
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        if (!ledger->measured[stage])
+            continue;
+        char *encoded = histogram_encode(ledger->histograms[stage]);
+        json_object_set_new(object, stage_names[stage], encoded != NULL ? json_string(encoded) : json_null());
+        free(encoded);
+    }
+    return object;
+}
+
+static json_t *first_object(const struct ledger *ledger)
+{
+    json_t *object = json_object();
+    for (int stage = 0; stage < STAGE_COUNT; stage++)
+        if (ledger->has_first[stage])
+            json_object_set_new(object, stage_names[stage], json_integer(ledger->first[stage]));
+    return object;
+}
+
+static int64_t timeval_ns(struct timeval time)
+{
+    return (int64_t)time.tv_sec * NS_PER_SECOND + (int64_t)time.tv_usec * 1000;
+}
+
+static json_t *usage_object(const struct rusage *before, const struct rusage *after)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "minorFaults", json_integer(after->ru_minflt - before->ru_minflt));
+    json_object_set_new(object, "majorFaults", json_integer(after->ru_majflt - before->ru_majflt));
+    json_object_set_new(object, "voluntarySwitches", json_integer(after->ru_nvcsw - before->ru_nvcsw));
+    json_object_set_new(object, "involuntarySwitches", json_integer(after->ru_nivcsw - before->ru_nivcsw));
+    json_object_set_new(object, "userNs",
+                        json_integer(timeval_ns(after->ru_utime) - timeval_ns(before->ru_utime)));
+    json_object_set_new(object, "systemNs",
+                        json_integer(timeval_ns(after->ru_stime) - timeval_ns(before->ru_stime)));
+    return object;
+}
+
+// The contract's section 9.
+static void set_measurements(const struct run *run, json_t *object)
+{
+    const struct ledger *ledger = &run->ledger;
+    if (run->options.count > 1)
+        json_object_set_new(object, "histograms", histograms_object(ledger));
+    json_object_set_new(object, "first", first_object(ledger));
+    json_object_set_new(object, "usage", usage_object(&ledger->before, &ledger->after));
+    json_object_set_new(object, "clockPairNs", json_integer(ledger->clock_pair_ns));
+    json_object_set_new(object, "negative", integer(ledger->negative));
+    if (run->peer->role == ROLE_READER)
+        json_object_set_new(object, "crcMismatches", integer(run->crc_mismatches));
+    if (run->crc_mismatches > 0)
+        json_object_set_new(object, "firstCrcMismatch", integer(run->first_crc_mismatch));
 }
 
 static json_t *payload_object(const struct run *run)
 {
     json_t *object = json_object();
-    json_object_set_new(object, "length", integer(run->payload.length));
+    json_object_set_new(object, "length", integer(run->exchanged_bytes));
     json_object_set_new(object, "sha256", text(run->sha256));
     return object;
 }
@@ -82,6 +149,8 @@ static json_t *error_object(const struct run *run)
     json_object_set_new(object, "call", text(run->error.call));
     json_object_set_new(object, "object", text(run->error.object));
     json_object_set_new(object, "errno", text(errno_name(run->error.number)));
+    if (run->error.name != NULL)
+        json_object_set_new(object, "name", text(run->error.name));
     if (run->error.number == ETIMEDOUT)
         json_object_set_new(object, "stage", text(stage_names[run->stage]));
     json_object_set_new(object, "message", text(run->error.message));
@@ -105,6 +174,8 @@ char *result_json(const struct run *run)
         json_object_set_new(object, "stages", stages_object(run));
     if (run->exit == EXIT_DONE && run->payload_known)
         json_object_set_new(object, "payload", payload_object(run));
+    if (run->exchanged)
+        set_measurements(run, object);
     if (run->error.call != NULL)
         json_object_set_new(object, "error", error_object(run));
     json_object_set_new(object, "pid", json_integer(getpid()));

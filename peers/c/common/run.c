@@ -4,8 +4,9 @@
 
 #include <inttypes.h>
 
-const char *const stage_names[STAGE_COUNT] = {"create", "size", "reserve", "attach", "reader-attach",
-                                              "write",  "read", "detach",  "remove"};
+const char *const stage_names[STAGE_COUNT] = {"create", "size",   "reserve",  "attach", "reader-attach",
+                                              "write",  "notify", "transmit", "wait",   "read",
+                                              "verify", "detach", "remove"};
 
 bool follow(struct run *run, step *const *flow, size_t steps)
 {
@@ -19,6 +20,7 @@ void stage_add(struct run *run, enum stage stage, const char *label, int64_t ns)
 {
     run->stage_ns[stage] += ns;
     run->stage_happened[stage] = true;
-    if (run->lines != NULL && label != NULL)
+    // The framed layout has its lines at the end: its stages repeat.
+    if (run->lines != NULL && label != NULL && run->options.layout != LAYOUT_FRAMED)
         fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", label, ns);
 }

@@ -3,9 +3,13 @@
 #ifndef SHMBED_RUN_H
 #define SHMBED_RUN_H
 
+#include "channel/channel.h"
+#include "ledger.h"
 #include "options.h"
 #include "payload.h"
 #include "segment.h"
+#include "sha256.h"
+#include "stage.h"
 
 #include <stdio.h>
 
@@ -18,25 +22,11 @@ struct peer {
     const bool *layouts; // supported, by enum layout
 };
 
-enum stage {
-    STAGE_CREATE,
-    STAGE_SIZE,
-    STAGE_RESERVE,
-    STAGE_ATTACH,
-    STAGE_READER_ATTACH,
-    STAGE_WRITE,
-    STAGE_READ,
-    STAGE_DETACH,
-    STAGE_REMOVE,
-    STAGE_COUNT
-};
-
-extern const char *const stage_names[STAGE_COUNT];
-
 struct error {
     const char *call;   // the system call, or `classic`; NULL: no error
     char object[512];   // what it was called on
     int number;         // errno
+    const char *name;   // which rule of the contract's section 7 was broken, or NULL
     char message[1024]; // the line of the contract's section 3
 };
 
@@ -51,9 +41,22 @@ struct run {
     int64_t stage_ns[STAGE_COUNT];
     bool stage_happened[STAGE_COUNT];
     struct segment segment;
-    struct payload payload; // what was written or read, without the NUL
-    bool payload_known;
+    struct payload payload; // classic: the text without its NUL; framed: the payload file, or the reader's
+                            // copy of a message
+    uint64_t exchanged_bytes;
+    bool payload_known; // the length and the digest are those of the whole exchange
     char sha256[65];
+
+    // framed only
+    struct header header;   // the writer's plan, or the reader's checked copy
+    struct channel channel; // channel.api is NULL until it begins
+    struct ledger ledger;
+    struct sha256 digest;                        // reader
+    uint32_t *crcs;                              // writer: of each message in the payload file
+    uint64_t distinct;                           // writer: messages in the payload file
+    bool exchanged;                              // the message loop came to its end
+    uint64_t crc_mismatches, first_crc_mismatch; // reader
+
     int out;     // the file of --out, or -1
     FILE *lines; // where a person reads along, or NULL
 };

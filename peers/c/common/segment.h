@@ -15,6 +15,7 @@ struct run;
 struct segment {
     char object[320];    // for people: `/shm_posix`, `key=0x0000a1b2 id=7`
     bool created;        // by this command, so the command sizes it and removes it on failure
+    bool writable;       // to be attached for writing too; a writer's create sets it
     unsigned char *base; // NULL: not attached
     uint64_t size;       // bytes that are attached, or will be
     uint64_t wanted;     // bytes that a writer will touch, from the start
@@ -35,10 +36,12 @@ struct segment_api {
     bool (*size)(struct run *run);
     // reserve: makes sure that the bytes that are wanted have memory behind them.
     bool (*reserve)(struct run *run);
-    // attach: for reading and writing.
+    // reader-attach: finds an existing object, of whatever size, and sets that. `find_call` is the call that
+    // says ENOENT.
+    bool (*find)(struct run *run);
+    const char *find_call;
+    // attach or reader-attach, by the role: all of it, read only or for writing too.
     bool (*attach)(struct run *run);
-    // reader-attach: finds an existing object of whatever size and attaches all of it, read only.
-    bool (*attach_existing)(struct run *run);
     // detach
     bool (*detach)(struct run *run);
     // remove: of the object that is open or was.

@@ -3,10 +3,13 @@
 // that were used before.
 #include "undo.h"
 
+#include <mqueue.h>
+#include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <sys/mman.h>
+#include <sys/msg.h>
 #include <sys/shm.h>
 #include <unistd.h>
 
@@ -61,6 +64,15 @@ void undo_run(void)
             break;
         case UNDO_SHM_ID:
             shmctl(entries[newest].id, IPC_RMID, NULL);
+            break;
+        case UNDO_MQ_NAME:
+            mq_unlink(name);
+            break;
+        case UNDO_SEM_NAME:
+            sem_unlink(name);
+            break;
+        case UNDO_MSG_ID:
+            msgctl(entries[newest].id, IPC_RMID, NULL);
             break;
         }
         entry_count = newest; // only now: a signal in between removes it a second time, never not at all

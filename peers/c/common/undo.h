@@ -3,7 +3,7 @@
 #ifndef SHMBED_UNDO_H
 #define SHMBED_UNDO_H
 
-enum undo_kind { UNDO_FILE, UNDO_SHM_NAME, UNDO_SHM_ID };
+enum undo_kind { UNDO_FILE, UNDO_SHM_NAME, UNDO_SHM_ID, UNDO_MQ_NAME, UNDO_SEM_NAME, UNDO_MSG_ID };
 
 // Keeps SIGINT, SIGTERM and SIGHUP away from here to undo_release(), so that no object is made without being
 // listed.

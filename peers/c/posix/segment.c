@@ -88,6 +88,7 @@ static bool posix_create(struct run *run)
         return fail(run, "shm_open", name_of(run), number);
     stage_add(run, STAGE_CREATE, "shm_open", ended - begun);
     segment->size = run->options.segment_size;
+    segment->writable = true;
     if (!segment->created)
         return may_use_again(run);
     begun = clock_ns();
@@ -137,35 +138,14 @@ static bool posix_reserve(struct run *run)
     return true;
 }
 
-static bool map(struct run *run, enum stage stage, int protection)
-{
-    struct segment *segment = &run->segment;
-    int64_t begun = clock_ns();
-    void *base = mmap(NULL, segment->size, protection, MAP_SHARED, segment->fd, 0);
-    int64_t ended = clock_ns();
-    if (base == MAP_FAILED)
-        return fail(run, "mmap", name_of(run), errno);
-    segment->base = base;
-    stage_add(run, stage, "mmap", ended - begun);
-    close(segment->fd); // the mapping keeps the object
-    segment->fd = -1;
-    return true;
-}
-
-static bool posix_attach(struct run *run)
-{
-    run->stage = STAGE_ATTACH;
-    return map(run, STAGE_ATTACH, PROT_READ | PROT_WRITE);
-}
-
-static bool posix_attach_existing(struct run *run)
+static bool posix_find(struct run *run)
 {
     struct segment *segment = &run->segment;
     struct stat status;
     describe(run);
     run->stage = STAGE_READER_ATTACH;
     int64_t begun = clock_ns();
-    segment->fd = shm_open(name_of(run), O_RDONLY | OPEN_FLAGS, 0);
+    segment->fd = shm_open(name_of(run), (segment->writable ? O_RDWR : O_RDONLY) | OPEN_FLAGS, 0);
     int64_t ended = clock_ns();
     if (segment->fd == -1)
         return fail(run, "shm_open", name_of(run), errno);
@@ -177,13 +157,27 @@ static bool posix_attach_existing(struct run *run)
         return fail(run, "fstat", name_of(run), errno);
     stage_add(run, STAGE_READER_ATTACH, NULL, ended - begun);
     if (!S_ISREG(status.st_mode))
-        return fail_because(run, "classic", name_of(run), EINVAL,
+        return fail_because(run, layout_rule(run), name_of(run), EINVAL,
                             "not a segment but another kind of file: remove it");
-    if (status.st_size < 1)
-        return fail_because(run, "classic", name_of(run), EBADMSG,
-                            "the segment has no bytes yet: start the reader when the writer is done");
     segment->size = (uint64_t)status.st_size;
-    return map(run, STAGE_READER_ATTACH, PROT_READ);
+    return true;
+}
+
+static bool posix_attach(struct run *run)
+{
+    struct segment *segment = &run->segment;
+    run->stage = run->peer->role == ROLE_READER ? STAGE_READER_ATTACH : STAGE_ATTACH;
+    int protection = segment->writable ? PROT_READ | PROT_WRITE : PROT_READ;
+    int64_t begun = clock_ns();
+    void *base = mmap(NULL, segment->size, protection, MAP_SHARED, segment->fd, 0);
+    int64_t ended = clock_ns();
+    if (base == MAP_FAILED)
+        return fail(run, "mmap", name_of(run), errno);
+    segment->base = base;
+    stage_add(run, run->stage, "mmap", ended - begun);
+    close(segment->fd); // the mapping keeps the object
+    segment->fd = -1;
+    return true;
 }
 
 static bool posix_detach(struct run *run)
@@ -228,8 +222,9 @@ const struct segment_api posix_segment = {
     .create = posix_create,
     .size = posix_size,
     .reserve = posix_reserve,
+    .find = posix_find,
+    .find_call = "shm_open",
     .attach = posix_attach,
-    .attach_existing = posix_attach_existing,
     .detach = posix_detach,
     .remove = posix_remove,
     .clean = posix_remove,
@@ -237,4 +232,5 @@ const struct segment_api posix_segment = {
     .reader_removes = true,
 };
 
-const bool posix_layouts[LAYOUT_COUNT] = {[LAYOUT_CLASSIC] = true, [LAYOUT_OS] = true};
+const bool posix_layouts[LAYOUT_COUNT] = {
+    [LAYOUT_CLASSIC] = true, [LAYOUT_OS] = true, [LAYOUT_FRAMED] = true};

@@ -151,6 +151,7 @@ static bool sysv_create(struct run *run)
         return fail(run, "shmget", segment->object, number);
     stage_add(run, STAGE_CREATE, "shmget", ended - begun);
     segment->size = run->options.segment_size;
+    segment->writable = true;
     describe(run);
     return segment->created || may_use_again(run);
 }
@@ -166,24 +167,6 @@ static bool sysv_reserve(struct run *run)
 {
     (void)run;
     return true;
-}
-
-static bool attach(struct run *run, enum stage stage, int flags)
-{
-    int64_t begun = clock_ns();
-    void *base = shmat(run->segment.id, NULL, flags);
-    int64_t ended = clock_ns();
-    if (base == (void *)-1)
-        return fail_access(run, "shmat", errno);
-    run->segment.base = base;
-    stage_add(run, stage, "shmat", ended - begun);
-    return true;
-}
-
-static bool sysv_attach(struct run *run)
-{
-    run->stage = STAGE_ATTACH;
-    return attach(run, STAGE_ATTACH, 0);
 }
 
 // The id of the segment that is there.
@@ -202,7 +185,7 @@ static bool find_existing(struct run *run, enum stage stage)
     return true;
 }
 
-static bool sysv_attach_existing(struct run *run)
+static bool sysv_find(struct run *run)
 {
     struct segment *segment = &run->segment;
     struct shmid_ds status;
@@ -216,7 +199,21 @@ static bool sysv_attach_existing(struct run *run)
         return fail_access(run, "shmctl", errno);
     stage_add(run, STAGE_READER_ATTACH, NULL, ended - begun);
     segment->size = status.shm_segsz;
-    return attach(run, STAGE_READER_ATTACH, SHM_RDONLY);
+    return true;
+}
+
+static bool sysv_attach(struct run *run)
+{
+    struct segment *segment = &run->segment;
+    run->stage = run->peer->role == ROLE_READER ? STAGE_READER_ATTACH : STAGE_ATTACH;
+    int64_t begun = clock_ns();
+    void *base = shmat(segment->id, NULL, segment->writable ? 0 : SHM_RDONLY);
+    int64_t ended = clock_ns();
+    if (base == (void *)-1)
+        return fail_access(run, "shmat", errno);
+    segment->base = base;
+    stage_add(run, run->stage, "shmat", ended - begun);
+    return true;
 }
 
 static bool sysv_detach(struct run *run)
@@ -263,8 +260,9 @@ const struct segment_api sysv_segment = {
     .create = sysv_create,
     .size = sysv_size,
     .reserve = sysv_reserve,
+    .find = sysv_find,
+    .find_call = "shmget",
     .attach = sysv_attach,
-    .attach_existing = sysv_attach_existing,
     .detach = sysv_detach,
     .remove = sysv_remove,
     .clean = sysv_clean,
@@ -272,4 +270,4 @@ const struct segment_api sysv_segment = {
     .reader_removes = false,
 };
 
-const bool sysv_layouts[LAYOUT_COUNT] = {[LAYOUT_CLASSIC] = true};
+const bool sysv_layouts[LAYOUT_COUNT] = {[LAYOUT_CLASSIC] = true, [LAYOUT_FRAMED] = true};

@@ -1,0 +1,489 @@
+// SPDX-License-Identifier: Apache-2.0
+// Writer: create, size, reserve, attach, then write and notify for each message, detach, remove. Reader:
+// attach, then wait, read and verify for each message, detach.
+#include "framed.h"
+
+#include "clock.h"
+#include "crc32c.h"
+#include "error.h"
+#include "guard.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#define PAUSE_NS 200000 // between two looks for a segment or its state; the contract allows 1 ms
+
+static bool load_messages(struct run *run);
+static bool plan_segment(struct run *run);
+static bool write_header(struct run *run);
+static bool channel_create(struct run *run);
+static bool publish_ready(struct run *run);
+static bool channel_open(struct run *run);
+static bool send_messages(struct run *run);
+static bool publish_closed(struct run *run);
+static bool channel_close(struct run *run);
+static bool digest_messages(struct run *run);
+static bool await_segment(struct run *run);
+static bool check_header(struct run *run);
+static bool prepare_buffer(struct run *run);
+static bool receive_messages(struct run *run);
+static bool save_messages(struct run *run);
+static bool save_trace(struct run *run);
+static bool show_stages(struct run *run);
+
+// clang-format off
+bool framed_write(struct run *run)
+{
+    const struct segment_api *segment = run->peer->api;
+    step *const flow[] = {
+        load_messages,
+        plan_segment,
+        segment->create,
+        segment->size,
+        segment->reserve,
+        segment->attach,
+        write_header,
+        channel_create,
+        publish_ready,
+        channel_open,
+        send_messages, // write, notify
+        publish_closed,
+        channel_close,
+        segment->detach,
+        segment->remove,
+        digest_messages,
+        save_trace,
+        show_stages,
+    };
+    return follow(run, flow, sizeof flow / sizeof flow[0]);
+}
+
+bool framed_read(struct run *run)
+{
+    const struct segment_api *segment = run->peer->api;
+    step *const flow[] = {
+        out_open,
+        await_segment, // attach
+        check_header,
+        prepare_buffer,
+        channel_open,
+        receive_messages, // wait, read, verify
+        channel_close,
+        segment->detach,
+        save_messages,
+        save_trace,
+        show_stages,
+    };
+    return follow(run, flow, sizeof flow / sizeof flow[0]);
+}
+// clang-format on
+
+static struct header *shared_header(const struct run *run)
+{
+    return (struct header *)run->segment.base;
+}
+
+static bool has_lanes(const struct run *run)
+{
+    const char *address;
+    return channel_find(run->options.channel, &address)->lanes;
+}
+
+static uint64_t total_messages(const struct run *run)
+{
+    return run->options.warmup + run->options.count;
+}
+
+// ---- writer ----
+
+static const unsigned char *message_bytes(const struct run *run, uint64_t index)
+{
+    return run->payload.bytes + index % run->distinct * run->options.message_size;
+}
+
+// The payload file in memory, cut into messages, each with its CRC.
+static bool load_messages(struct run *run)
+{
+    struct options *options = &run->options;
+    if (!payload_load(run, options->payload, SEGMENT_SIZE_MAX))
+        return false;
+    const uint64_t length = run->payload.length;
+    if (!options->has_message_size)
+        options->message_size = length;
+    const uint64_t size = options->message_size;
+    if (size == 0 ? length != 0 : length == 0 || length % size != 0)
+        return fail_because(run, layout_rule(run), options->payload, EINVAL,
+                            "its %" PRIu64 " bytes are no multiple of --message-size %" PRIu64, length, size);
+    run->distinct = size == 0 ? 1 : length / size;
+    run->crcs = malloc(run->distinct * sizeof *run->crcs);
+    if (run->crcs == NULL)
+        return fail(run, "malloc", options->payload, ENOMEM);
+    for (uint64_t i = 0; i < run->distinct; i++)
+        run->crcs[i] = crc32c(message_bytes(run, i), size);
+    return true;
+}
+
+static bool plan_segment(struct run *run)
+{
+    struct options *options = &run->options;
+    if (options->message_size > SEGMENT_SIZE_MAX / SLOT_COUNT_MAX)
+        return fail_because(run, layout_rule(run), options->payload, EMSGSIZE,
+                            "a message of more than 2^43 bytes");
+    header_plan(&run->header, options->message_size, options->window, has_lanes(run));
+    run->segment.wanted = run->header.segment_size;
+    if (options->segment_size == 0)
+        options->segment_size = run->header.segment_size;
+    if (options->segment_size < run->header.segment_size)
+        return fail_because(run, layout_rule(run), options->payload, EMSGSIZE,
+                            "header and slots take %" PRIu64 " bytes: raise --segment-size",
+                            run->header.segment_size);
+    run->header.segment_size = options->segment_size;
+    run->segment.writable = true;
+    return true;
+}
+
+static void copy_header_in(void *context)
+{
+    struct run *run = context;
+    memcpy(run->segment.base, &run->header, sizeof run->header); // its state is STATE_INIT
+}
+
+static bool segment_lost(struct run *run, const char *call)
+{
+    return fail_because(run, call, run->segment.object, EFAULT,
+                        "SIGBUS: the segment was truncated, or no memory is left for it");
+}
+
+static bool write_header(struct run *run)
+{
+    if (!header_sign(&run->header))
+        return fail(run, "getrandom", "generation", errno);
+    return guard_run(copy_header_in, run) || segment_lost(run, "write shared memory");
+}
+
+static bool channel_create(struct run *run)
+{
+    channel_begin(run);
+    return run->channel.api->create(&run->channel);
+}
+
+static void store_ready(void *context)
+{
+    __atomic_store_n(&shared_header(context)->state, STATE_READY, __ATOMIC_RELEASE);
+}
+
+static void store_closed(void *context)
+{
+    __atomic_store_n(&shared_header(context)->state, STATE_CLOSED, __ATOMIC_RELEASE);
+}
+
+static bool publish_ready(struct run *run)
+{
+    return guard_run(store_ready, run) || segment_lost(run, "write shared memory");
+}
+
+static bool publish_closed(struct run *run)
+{
+    return guard_run(store_closed, run) || segment_lost(run, "write shared memory");
+}
+
+void framed_abandon(struct run *run)
+{
+    if (run->channel.api != NULL && run->segment.base != NULL && run->segment.writable)
+        guard_run(store_closed, run);
+}
+
+// Waits for the acknowledgement of message `last_seq` + 1.
+static bool take_acknowledgement(struct run *run, uint64_t last_seq)
+{
+    struct descriptor acknowledgement;
+    int number = 0;
+    run->stage = STAGE_WAIT;
+    if (!run->channel.api->receive(&run->channel, &acknowledgement, run->deadline_ns))
+        return false;
+    const char *rule = acknowledgement_check(&acknowledgement, &run->header, last_seq, &number);
+    return rule == NULL || fail_rule(run, "descriptor", run->options.channel, number, rule);
+}
+
+// Message `index` (from 0): into its slot, then its descriptor on the way.
+static bool send_message(struct run *run, uint64_t index)
+{
+    const bool measured = index >= run->options.warmup;
+    const unsigned char *from = message_bytes(run, index);
+    struct descriptor descriptor = {
+        .seq = index + 1,
+        .offset = header_slot_offset(&run->header, index + 1),
+        .length = run->options.message_size,
+        .generation = run->header.generation,
+        .crc32c = run->crcs[index % run->distinct],
+        .flags = FLAG_CRC32C,
+    };
+    unsigned char *to = run->segment.base + descriptor.offset;
+
+    run->stage = STAGE_WRITE;
+    const int64_t write_begun_ns = clock_ns();
+    memcpy(to, from, descriptor.length);
+    const int64_t write_ended_ns = clock_ns();
+
+    run->stage = STAGE_NOTIFY;
+    __atomic_store_n(&shared_header(run)->sequence, descriptor.seq, __ATOMIC_RELEASE);
+    descriptor.sent_ns = clock_ns();
+    if (!run->channel.api->send(&run->channel, &descriptor))
+        return false;
+    const int64_t notified_ns = clock_ns();
+
+    ledger_record(&run->ledger, STAGE_WRITE, index == 0, measured, write_ended_ns - write_begun_ns);
+    ledger_record(&run->ledger, STAGE_NOTIFY, index == 0, measured, notified_ns - descriptor.sent_ns);
+    if (measured)
+        ledger_trace(&run->ledger, write_begun_ns, write_ended_ns, descriptor.sent_ns);
+    return true;
+}
+
+static void send_loop(void *context)
+{
+    struct run *run = context;
+    const uint64_t total = total_messages(run);
+    uint64_t acknowledged = 0;
+    ledger_begin(&run->ledger);
+    for (uint64_t index = 0; index < total; index++) {
+        if (index - acknowledged == run->options.window && !take_acknowledgement(run, acknowledged++))
+            return;
+        if (!send_message(run, index))
+            return;
+    }
+    while (acknowledged < total)
+        if (!take_acknowledgement(run, acknowledged++))
+            return;
+    ledger_end(&run->ledger);
+    run->exchanged = true;
+}
+
+static bool send_messages(struct run *run)
+{
+    static const enum stage stages[] = {STAGE_WRITE, STAGE_NOTIFY};
+    if (!ledger_open(&run->ledger, stages, 2, run->options.count, run->options.trace != NULL))
+        return fail(run, "malloc", "histograms", ENOMEM);
+    if (!guard_run(send_loop, run))
+        return segment_lost(run, "write shared memory");
+    return run->exchanged;
+}
+
+// What the reader must have seen, in order.
+static bool digest_messages(struct run *run)
+{
+    const uint64_t total = total_messages(run);
+    struct sha256 sha256;
+    bool done = sha256_begin(&sha256);
+    for (uint64_t index = 0; done && index < total; index++)
+        done = sha256_add(&sha256, message_bytes(run, index), run->options.message_size);
+    done = done && sha256_end(&sha256, run->sha256);
+    sha256_free(&sha256);
+    run->exchanged_bytes = total * run->options.message_size;
+    run->payload_known = done;
+    return done || fail(run, "EVP_Digest", "SHA-256", ENOMEM);
+}
+
+// ---- both ----
+
+static bool channel_open(struct run *run)
+{
+    run->stage = STAGE_WAIT;
+    if (run->channel.api == NULL)
+        channel_begin(run);
+    return run->channel.api->open(&run->channel);
+}
+
+static bool channel_close(struct run *run)
+{
+    run->channel.api->close(&run->channel);
+    return true;
+}
+
+static bool save_trace(struct run *run)
+{
+    const char *path = run->options.trace;
+    if (path == NULL)
+        return true;
+    return file_write(run, path, run->ledger.trace, run->ledger.traced * TRACE_COLUMNS * sizeof(int64_t));
+}
+
+// For a person: one line per stage; of several messages the median.
+static bool show_stages(struct run *run)
+{
+    if (run->lines == NULL)
+        return true;
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        if (run->stage_happened[stage])
+            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage], run->stage_ns[stage]);
+        else if (run->ledger.measured[stage])
+            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage],
+                    ledger_typical(&run->ledger, (enum stage)stage));
+    }
+    fprintf(run->lines, "messages=%" PRIu64 ", msg length=%" PRIu64 "\nmsg sha256=%s\n", total_messages(run),
+            run->exchanged_bytes, run->sha256);
+    return true;
+}
+
+// ---- reader ----
+
+static void pause_shortly(void)
+{
+    const struct timespec pause = {.tv_nsec = PAUSE_NS};
+    clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
+}
+
+static void copy_header_out(void *context)
+{
+    struct run *run = context;
+    const uint64_t state = __atomic_load_n(&shared_header(run)->state, __ATOMIC_ACQUIRE);
+    memcpy(&run->header, run->segment.base, sizeof run->header); // only the copy is used from here on
+    run->header.state = state;
+}
+
+// One look. False with an error, or without one where it is not ready yet: missing, of no size, half made, or
+// about to be removed.
+static bool try_segment(struct run *run)
+{
+    const struct segment_api *api = run->peer->api;
+    run->stage_ns[STAGE_READER_ATTACH] = 0;
+    if (!api->find(run)) {
+        if (run->error.number == ENOENT)
+            run->error.call = NULL;
+        return false;
+    }
+    if (run->segment.size == 0)
+        return false;
+    if (run->segment.size < HEADER_BYTES)
+        return fail_rule(run, "header", run->segment.object, EBADMSG, "SEGMENT_SIZE");
+    if (!api->attach(run))
+        return false;
+    if (!guard_run(copy_header_out, run))
+        return segment_lost(run, "read shared memory");
+    return run->header.state != STATE_INIT && run->header.state != STATE_CLOSED;
+}
+
+// reader-attach: looks again and again, each time by name, since a segment that never becomes ready may be
+// replaced by one that does.
+static bool await_segment(struct run *run)
+{
+    run->segment.writable = has_lanes(run);
+    while (!try_segment(run)) {
+        if (run->error.call != NULL)
+            return false;
+        run->peer->api->release(&run->segment);
+        if (clock_ns() >= run->deadline_ns)
+            return fail_because(run, run->peer->api->find_call, run->segment.object, ETIMEDOUT,
+                                "no segment became ready in %" PRId64 " ms: start the writer",
+                                run->options.deadline_ms);
+        pause_shortly();
+    }
+    return true;
+}
+
+static bool check_header(struct run *run)
+{
+    const char *rule = header_check(&run->header, run->segment.size, has_lanes(run));
+    return rule == NULL || fail_rule(run, "header", run->segment.object, EBADMSG, rule);
+}
+
+static bool prepare_buffer(struct run *run)
+{
+    static const enum stage stages[] = {STAGE_TRANSMIT, STAGE_WAIT, STAGE_READ, STAGE_VERIFY};
+    if (!payload_grow(&run->payload, run->header.slot_size + 1) || !sha256_begin(&run->digest) ||
+        !ledger_open(&run->ledger, stages, 4, run->options.count, run->options.trace != NULL))
+        return fail(run, "malloc", "buffer", ENOMEM);
+    return true;
+}
+
+// Outside the ledger: the CRC of the copy, its digest, its place in --out.
+static bool verify_message(struct run *run, const struct descriptor *descriptor, bool first, bool measured)
+{
+    const unsigned char *copy = run->payload.bytes;
+    run->stage = STAGE_VERIFY;
+    if ((descriptor->flags & FLAG_CRC32C) != 0) {
+        const int64_t begun_ns = clock_ns();
+        const bool same = crc32c(copy, descriptor->length) == descriptor->crc32c;
+        ledger_record(&run->ledger, STAGE_VERIFY, first, measured, clock_ns() - begun_ns);
+        if (!same && run->crc_mismatches++ == 0)
+            run->first_crc_mismatch = descriptor->seq;
+    }
+    run->exchanged_bytes += descriptor->length;
+    return (sha256_add(&run->digest, copy, descriptor->length) ||
+            fail(run, "EVP_Digest", "SHA-256", ENOMEM)) &&
+           out_append(run, copy, descriptor->length);
+}
+
+// The same descriptor, back.
+static bool acknowledge(struct run *run, const struct descriptor *descriptor)
+{
+    struct descriptor acknowledgement = *descriptor;
+    acknowledgement.flags |= FLAG_ACKNOWLEDGEMENT;
+    acknowledgement.sent_ns = clock_ns();
+    return run->channel.api->send(&run->channel, &acknowledgement);
+}
+
+// Message `index` (from 0): wait for its descriptor, check it, copy the payload out, verify the copy,
+// acknowledge. In this order: verifying after the acknowledgement would lie on the next message's way and be
+// measured as its `transmit`.
+static bool receive_message(struct run *run, uint64_t index)
+{
+    const bool first = index == 0, measured = index >= run->options.warmup;
+    struct descriptor descriptor;
+    int number = 0;
+
+    run->stage = STAGE_WAIT;
+    const int64_t wait_begun_ns = clock_ns();
+    if (!run->channel.api->receive(&run->channel, &descriptor, run->deadline_ns))
+        return false;
+    const int64_t received_ns = clock_ns();
+
+    const char *rule = descriptor_check(&descriptor, &run->header, index, &number);
+    if (rule != NULL)
+        return fail_rule(run, "descriptor", run->options.channel, number, rule);
+
+    run->stage = STAGE_READ;
+    (void)__atomic_load_n(&shared_header(run)->sequence, __ATOMIC_ACQUIRE); // pairs with the writer's release
+    const int64_t read_begun_ns = clock_ns();
+    memcpy(run->payload.bytes, run->segment.base + descriptor.offset, descriptor.length);
+    const int64_t read_ended_ns = clock_ns();
+
+    int64_t transmit_ns;
+    if (__builtin_sub_overflow(received_ns, descriptor.sent_ns, &transmit_ns))
+        transmit_ns = -1; // sent_ns is the writer's word
+    ledger_record(&run->ledger, STAGE_TRANSMIT, first, measured, transmit_ns);
+    ledger_record(&run->ledger, STAGE_WAIT, first, measured, received_ns - wait_begun_ns);
+    ledger_record(&run->ledger, STAGE_READ, first, measured, read_ended_ns - read_begun_ns);
+    if (measured)
+        ledger_trace(&run->ledger, received_ns, read_begun_ns, read_ended_ns);
+    if (!verify_message(run, &descriptor, first, measured))
+        return false;
+    return acknowledge(run, &descriptor);
+}
+
+static void receive_loop(void *context)
+{
+    struct run *run = context;
+    const uint64_t total = total_messages(run);
+    ledger_begin(&run->ledger);
+    for (uint64_t index = 0; index < total; index++)
+        if (!receive_message(run, index))
+            return;
+    ledger_end(&run->ledger);
+    run->exchanged = true;
+}
+
+static bool receive_messages(struct run *run)
+{
+    if (!guard_run(receive_loop, run))
+        return segment_lost(run, "read shared memory");
+    return run->exchanged;
+}
+
+static bool save_messages(struct run *run)
+{
+    run->payload_known = sha256_end(&run->digest, run->sha256);
+    return (run->payload_known || fail(run, "EVP_Digest", "SHA-256", ENOMEM)) && out_close(run);
+}

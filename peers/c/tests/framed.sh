@@ -1,0 +1,243 @@
+#!/bin/bash
+# SPDX-License-Identifier: Apache-2.0
+# C with C in the framed layout: every channel in both API families, deadlines, dead peers, lies, interruption.
+# Usage: tests/framed.sh [FOLDER of the programs]. Leaves nothing behind; uses names and keys of its own.
+set -u
+cd "$(dirname "$0")/.." || exit 1
+bin=$PWD/${1:-.}
+name=/shmbed-c-test-$$
+key=$((0x5c000000 + $$))
+work=$(mktemp -d)
+failures=0 checks=0
+ms=10000
+
+finish() {
+    jobs -p | xargs -r kill 2>/dev/null
+    wait
+    "$bin/sysv/shm_clean.exe" --key $key >/dev/null 2>&1
+    rm -rf "$work" "/dev/shm$name"*
+}
+trap finish EXIT
+
+posix=("$bin/posix/shm_writer.exe --name $name" "$bin/posix/shm_reader.exe --name $name")
+sysv=("$bin/sysv/shm_writer.exe --key $key" "$bin/sysv/shm_reader.exe --key $key")
+channels="unix:$work/s unix-seqpacket:$work/s fifo:$work/f posix-mq:$name posix-sem:$name sysv-msg:$key futex eventfd:$work/s spin"
+
+fail() {
+    echo "FAILED: $*"
+    head -c 2000 "$work"/{writer,reader}.{err,json} 2>/dev/null
+    failures=$((failures + 1))
+}
+check() { # DESCRIPTION COMMAND..: the command succeeds
+    checks=$((checks + 1))
+    "${@:2}" >/dev/null 2>&1 || fail "$1"
+}
+result() { grep -qF -- "$2" "$work/$1.json"; }
+# start ROLE COMMAND..: in the background, with its result and stderr in files; its pid in $pid
+start() {
+    "${@:2}" --layout framed --deadline-ms $ms --result "$work/$1.json" >"$work/$1.out" 2>"$work/$1.err" &
+    pid=$!
+}
+nothing_left() {
+    checks=$((checks + 1))
+    left=$(ls "$work" | grep -E '^[sf](\.[rw])?$'; ls /dev/shm | grep -F "${name#/}"
+        awk -v q=$key '($1 + 4294967296) % 4294967296 == q' /proc/sysvipc/shm /proc/sysvipc/msg)
+    [ -z "$left" ] || fail "$1 leaves: $left"
+}
+# exchange DESCRIPTION WRITER READER CHANNEL WRITER-OPTIONS READER-OPTIONS: both succeed, and the reader saw $work/expected
+exchange() {
+    start writer $2 --channel "$4" --payload "$work/payload" $5
+    writer=$pid
+    start reader $3 --channel "$4" --out "$work/out" $6
+    wait $pid && wait $writer || fail "$1: exit codes"
+    check "$1: other bytes" cmp "$work/expected" "$work/out"
+    check "$1: other digest" result reader "\"sha256\":\"$(sha256sum <"$work/expected" | cut -c1-64)\""
+    check "$1: writer's digest" result writer "\"sha256\":\"$(sha256sum <"$work/expected" | cut -c1-64)\""
+    check "$1: CRC" result reader '"crcMismatches":0'
+    nothing_left "$1"
+}
+
+echo "1. each channel, one message and a stream, in both API families"
+for family in posix sysv; do
+    declare -n pair=$family
+    for channel in $channels; do
+        head -c 5000 /dev/urandom >"$work/payload"
+        cp "$work/payload" "$work/expected"
+        exchange "$family ${channel%%:*} one" "${pair[0]}" "${pair[1]}" "$channel" "" ""
+        head -c 16000 /dev/urandom >"$work/payload"
+        for i in 1 2 3 4 5 6; do cat "$work/payload"; done >"$work/expected" # 6 * 16 = 96 messages
+        for window in 1 8; do
+            exchange "$family ${channel%%:*} stream, window $window" "${pair[0]}" "${pair[1]}" "$channel" \
+                "--message-size 1000 --warmup 16 --count 80 --window $window --trace $work/trace.w" "--warmup 16 --count 80 --trace $work/trace.r"
+            check "traces" test "$(stat -c %s "$work/trace.w" "$work/trace.r" | tr '\n' ' ')" = "1920 1920 "
+            check "histograms" result reader '"histograms":{"transmit":"HISTF'
+        done
+    done
+done
+
+echo "2. sizes around the slot's, empty messages, a large message, a segment with room to spare"
+for size in 0 1 127 128 129 4096 3000000; do
+    head -c $size /dev/urandom >"$work/payload"
+    cat "$work/payload" "$work/payload" "$work/payload" >"$work/expected"
+    exchange "size $size" "${posix[0]}" "${posix[1]}" futex "--count 3 --window 2" "--count 3"
+done
+exchange "large segment" "${posix[0]}" "${posix[1]}" "unix:$work/s" "--count 3 --segment-size 64M --mode 0640" "--count 3"
+
+echo "3. every wait ends at the deadline, and says where"
+head -c 100 /dev/urandom >"$work/payload"
+ms=200
+for family in posix sysv; do
+    declare -n pair=$family
+    for channel in $channels; do
+        begun=$(date +%s%N)
+        start writer ${pair[0]} --channel "$channel" --payload "$work/payload"
+        wait $pid
+        check "$family ${channel%%:*}: a writer alone fails" test $? = 1
+        check "$family ${channel%%:*}: in time" test $((($(date +%s%N) - begun) / 1000000)) -lt 1500
+        check "$family ${channel%%:*}: ETIMEDOUT" result writer '"errno":"ETIMEDOUT","stage":"wait"'
+        nothing_left "$family ${channel%%:*}, a writer alone"
+    done
+    start reader ${pair[1]} --channel futex --out "$work/none"
+    wait $pid
+    check "$family: a reader alone fails" test $? = 1
+    check "$family: ETIMEDOUT" result reader '"errno":"ETIMEDOUT","stage":"reader-attach"'
+    check "$family: no file" test ! -e "$work/none"
+done
+# A segment that is there and never becomes ready.
+truncate -s 1000 "/dev/shm$name"
+start reader ${posix[1]} --channel futex
+wait $pid
+check "half made: ETIMEDOUT" result reader '"errno":"ETIMEDOUT","stage":"reader-attach"'
+rm "/dev/shm$name"
+
+echo "4. a peer that is killed is EPIPE where the kernel tells"
+ms=10000
+head -c 1000 /dev/urandom >"$work/payload"
+for channel in unix:$work/s unix-seqpacket:$work/s fifo:$work/f eventfd:$work/s; do
+    rm -f "$work/out"
+    start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 1000000000
+    writer=$pid
+    start reader ${posix[1]} --channel "$channel" --count 1000000000 --out "$work/out"
+    for i in $(seq 1000); do [ -s "$work/out" ] && break; sleep 0.01; done
+    disown $pid
+    kill -KILL $pid
+    wait $writer
+    check "${channel%%:*}: exit 1" test $? = 1
+    check "${channel%%:*}: EPIPE" result writer '"errno":"EPIPE"'
+    nothing_left "${channel%%:*}, a killed reader"
+    rm -f "$work/out"
+done
+
+echo "5. a writer that is interrupted removes everything"
+for channel in $channels; do
+    start writer ${posix[0]} --channel "$channel" --payload "$work/payload"
+    for i in $(seq 1000); do [ -s "/dev/shm$name" ] && break; sleep 0.01; done
+    kill -TERM $pid
+    wait $pid
+    check "${channel%%:*}: 143" test $? = 143
+    nothing_left "${channel%%:*}, an interrupted writer"
+done
+
+echo "6. lies are named errors"
+unhex() { sed 's/#.*//' | tr -d ' \n' | sed 's/../\\x&/g' | xargs -0 printf; }
+make_segment() { # the golden header, with some hex digits replaced; 4 slots
+    sed "$1" ../golden/framed.hex | unhex >"/dev/shm$name"
+    truncate -s "$2" "/dev/shm$name"
+}
+lie_in_header() { # RULE SED SIZE
+    make_segment "$2" "$3"
+    start reader ${posix[1]} --channel "${4:-fifo:$work/f}"
+    wait $pid
+    check "$1: exit 1" test $? = 1
+    check "$1: named" result reader "\"call\":\"header\",\"object\":\"$name\",\"errno\":\"EBADMSG\",\"name\":\"$1\""
+    rm "/dev/shm$name"
+}
+lie_in_header HEADER_MAGIC 's/^53 48/53 49/' 73728
+lie_in_header HEADER_VERSION 's/44 01 00 80/44 02 00 80/' 73728
+lie_in_header HEADER_SIZE 's/44 01 00 80/44 01 00 81/' 73728
+lie_in_header SEGMENT_SIZE '' 73727
+lie_in_header SEGMENT_SIZE '' 127
+lie_in_header HEADER_GENERATION 's/ef cd ab 89 67 45 23 01/00 00 00 00 00 00 00 00/' 73728
+lie_in_header HEADER_OFFSET 's/80 22 00 00/80 22 02 00/' 73728
+lie_in_header HEADER_OFFSET 's/^01 00 00 00 00 00 00 00 2a/&/;s/^80 00 00 00 00 00 00 00 80 22/00 00 00 00 00 00 00 00 80 22/' 73728 futex
+le64() { printf '%016x' "$1" | sed 's/\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)\(..\)/\8\7\6\5\4\3\2\1/'; }
+lie_in_descriptor() { # NAME ERRNO SEQ OFFSET LENGTH GENERATION FLAGS: the second message lies, the first is sound
+    make_segment '' 73728
+    mkfifo "$work/f.r" "$work/f.w"
+    exec 3<>"$work/f.r"
+    start reader ${posix[1]} --channel "fifo:$work/f" --count 2
+    good=$((0x0123456789abcdef))
+    (le64 1; le64 8832; le64 100; le64 $good; le64 0; le64 0; le64 "$3"; le64 "$4"; le64 "$5"; le64 "$6"; le64 0; printf 00000000; printf '%02x000000' "$7") | unhex >&3
+    wait $pid
+    check "$1: exit 1" test $? = 1
+    check "$1: named" result reader "\"call\":\"descriptor\",\"object\":\"fifo:$work/f\",\"errno\":\"$2\",\"name\":\"$1\""
+    exec 3>&-
+    rm "$work/f.r" "$work/f.w" "/dev/shm$name"
+}
+good=$((0x0123456789abcdef))
+lie_in_descriptor STALE_GENERATION ESTALE 2 8832 100 $((good - 1)) 0
+lie_in_descriptor SEQUENCE_REPEATED EBADMSG 1 8832 100 $good 0
+lie_in_descriptor SEQUENCE_GAP EBADMSG 3 8832 100 $good 0
+lie_in_descriptor DESCRIPTOR_BOUNDS EBADMSG 2 73729 0 $good 0
+lie_in_descriptor DESCRIPTOR_BOUNDS EBADMSG 2 24960 $((-24960)) $good 0
+lie_in_descriptor DESCRIPTOR_BOUNDS EBADMSG 2 8704 100 $good 0
+lie_in_descriptor DESCRIPTOR_FLAGS EBADMSG 2 8832 100 $good 4
+# A wrong CRC is counted, not fatal: both messages are all zero, their CRC said to be 0.
+make_segment '' 73728
+mkfifo "$work/f.r" "$work/f.w"
+exec 3<>"$work/f.r"
+start reader ${posix[1]} --channel "fifo:$work/f" --count 2
+for seq in 1 2; do le64 $seq; le64 8832; le64 100; le64 $good; le64 0; printf 0000000001000000; done | unhex >&3
+wait $pid
+check "CRC: exit 0" test $? = 0
+check "CRC: counted" result reader '"crcMismatches":2,"firstCrcMismatch":1'
+# The object is truncated while the reader waits for its message.
+start reader ${posix[1]} --channel "fifo:$work/f"
+for i in $(seq 1000); do grep -qs "${name#/}" "/proc/$pid/maps" && break; sleep 0.01; done
+truncate -s 4096 "/dev/shm$name"
+(le64 1; le64 8832; le64 100; le64 $good; le64 0; le64 0) | unhex >&3
+wait $pid
+check "truncated: exit 1" test $? = 1
+check "truncated: EFAULT" result reader '"call":"read shared memory","object":"'$name'","errno":"EFAULT"'
+exec 3>&-
+rm -f "$work/f.r" "$work/f.w" "/dev/shm$name"
+
+echo "7. usage"
+usage() { # CODE TEXT OPTIONS..
+    start writer ${posix[0]} --payload "$work/payload" "${@:3}"
+    wait $pid
+    check "${*:3}: exit $1" test $? = "$1"
+    check "${*:3}: $2" result writer "$2"
+}
+usage 64 '"usage":"--channel: missing'
+usage 77 '"reason":"channel nonsense:x: c-posix does not have it' --channel nonsense:x
+usage 77 '"reason":"channel ' --channel unix2:/x
+usage 64 'path of a socket is missing' --channel unix
+usage 64 'at most 107 bytes' --channel "unix:/$(printf '%0120d' 0)"
+usage 64 'takes no address' --channel futex:x
+usage 64 'wants a slash' --channel posix-mq:x
+usage 64 'is a number' --channel sysv-msg:0
+usage 64 '"usage":"--window 9' --channel futex --window 9
+usage 64 '"usage":"10B: one word too many' --channel futex 10B
+usage 1 '"errno":"EINVAL","message":"header ' --channel futex --message-size 7
+usage 1 '"errno":"EMSGSIZE","message":"header ' --channel futex --segment-size 9000
+printf x >"/dev/shm$name"
+usage 1 '"errno":"EEXIST"' --channel futex
+rm "/dev/shm$name"
+
+echo "8. --serve exchanges again and again"
+head -c 4000 /dev/urandom >"$work/payload"
+for i in $(seq 1 5); do for channel in $channels; do echo "--name $name-$i --layout framed --channel $channel"; done; done |
+    awk '{ sub("-[0-9]+ ", "-" NR " "); print }' >"$work/lines" # a name for each: the next reader must not meet the last writer
+sed "s|$| --payload $work/payload --message-size 1000 --count 12|" "$work/lines" | "$bin/posix/shm_writer.exe" --serve >"$work/writer.lines" &
+sed "s|$| --count 12|" "$work/lines" | "$bin/posix/shm_reader.exe" --serve >"$work/reader.lines"
+wait
+check "serve: writer" test "$(grep -c '"exit":0,' "$work/writer.lines")" = 45
+check "serve: reader" test "$(grep -c '"exit":0,' "$work/reader.lines")" = 45
+nothing_left "serve"
+
+if [ $failures != 0 ]; then
+    echo "$failures of $checks checks FAILED"
+    exit 1
+fi
+echo "framed exchanges of C with C: $checks checks passed"
