@@ -10,9 +10,11 @@ import io.github.shmbed.matrix.Selection;
 import io.github.shmbed.matrix.Session;
 import io.github.shmbed.registry.Home;
 import io.github.shmbed.registry.Peer;
+import io.github.shmbed.report.MatrixPicture;
 import io.github.shmbed.report.MatrixTable;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Results;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -79,6 +81,12 @@ public final class MatrixCommand implements Callable<Integer> {
       description = "Where results.json is written (default: build/results.json).")
   private Path output;
 
+  @Option(
+      names = "--picture",
+      paramLabel = "FILE",
+      description = "Draws the matrix too, as an SVG file.")
+  private Path picture;
+
   @Override
   public Integer call() throws Exception {
     Home home = Home.find();
@@ -93,6 +101,9 @@ public final class MatrixCommand implements Callable<Integer> {
       results = run(session, selection.cells(), terminal);
     }
     results.write(output != null ? output : home.resultsFile());
+    if (picture != null) {
+      Files.writeString(picture, new MatrixPicture(results).render());
+    }
     System.out.print(
         format == Format.json
             ? Json.pretty(results.json())

@@ -57,8 +57,11 @@ public final class HostRunner implements Runner {
       Optional<ExitStatus> status = Optional.empty();
       if (process.waitFor(deadline.toNanos(), TimeUnit.NANOSECONDS)) {
         status = Optional.of(new ExitStatus(process.exitValue()));
+      } else {
+        killTree(process);
       }
-      killTree(process);
+      // only now may the finally clause kill: Process.destroy closes the pipes, and with them goes
+      // what an ended process had written and nobody had read yet
       return new Finished(status, stdout.bytes(), stderr.bytes(), process.pid());
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
