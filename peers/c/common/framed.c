@@ -18,6 +18,7 @@
 
 static bool load_messages(struct run *run);
 static bool plan_segment(struct run *run);
+static bool create_segment(struct run *run);
 static bool write_header(struct run *run);
 static bool channel_create(struct run *run);
 static bool publish_ready(struct run *run);
@@ -41,7 +42,7 @@ bool framed_write(struct run *run)
     step *const flow[] = {
         load_messages,
         plan_segment,
-        segment->create,
+        create_segment,
         segment->size,
         segment->reserve,
         segment->attach,
@@ -143,6 +144,34 @@ static bool plan_segment(struct run *run)
     run->header.segment_size = options->segment_size;
     run->segment.writable = true;
     return true;
+}
+
+static void copy_header_out(void *context)
+{
+    struct run *run = context;
+    const uint64_t state = __atomic_load_n(&shared_header(run)->state, __ATOMIC_ACQUIRE);
+    memcpy(&run->header, run->segment.base, sizeof run->header); // only the copy is used from here on
+    run->header.state = state;
+}
+
+// A segment that is there already: the error says who made it, if its header does.
+static bool create_segment(struct run *run)
+{
+    const struct segment_api *api = run->peer->api;
+    if (api->create(run))
+        return true;
+    struct error *error = &run->error;
+    run->segment.writable = false;
+    if (error->number != EEXIST || !api->find(run) || run->segment.size < HEADER_BYTES || !api->attach(run) ||
+        !guard_run(copy_header_out, run) || header_check(&run->header, run->segment.size, false) != NULL)
+        return false;
+    run->stage_happened[STAGE_READER_ATTACH] = run->stage_happened[STAGE_ATTACH] = false; // only to look
+    const char *call = error->call;
+    error->call = NULL;
+    return fail_because(run, call, run->segment.object, EEXIST,
+                        "already there, made by process %" PRIu64
+                        " (its own number): wait for that one, or run ./shmbed clean if it is dead",
+                        run->header.creator_pid);
 }
 
 static void copy_header_in(void *context)
@@ -335,12 +364,13 @@ static void pause_shortly(void)
     clock_nanosleep(CLOCK_MONOTONIC, 0, &pause, NULL);
 }
 
-static void copy_header_out(void *context)
+// Whether an attempt failed because the segment is not there, or was removed under it.
+static bool is_missing(const struct run *run)
 {
-    struct run *run = context;
-    const uint64_t state = __atomic_load_n(&shared_header(run)->state, __ATOMIC_ACQUIRE);
-    memcpy(&run->header, run->segment.base, sizeof run->header); // only the copy is used from here on
-    run->header.state = state;
+    const struct error *error = &run->error;
+    if (error->number == ENOENT)
+        return strcmp(error->call, run->peer->api->find_call) == 0;
+    return error->number == EIDRM || (error->number == EINVAL && strncmp(error->call, "shm", 3) == 0);
 }
 
 // One look. False with an error, or without one where it is not ready yet: missing, of no size, half made, or
@@ -349,17 +379,16 @@ static bool try_segment(struct run *run)
 {
     const struct segment_api *api = run->peer->api;
     run->stage_ns[STAGE_READER_ATTACH] = 0;
-    if (!api->find(run)) {
-        if (run->error.number == ENOENT)
+    bool attached = api->find(run);
+    if (attached && run->segment.size == 0)
+        return false;
+    if (attached && run->segment.size < HEADER_BYTES)
+        return fail_rule(run, "header", run->segment.object, EBADMSG, "SEGMENT_SIZE");
+    if (!attached || !api->attach(run)) {
+        if (is_missing(run))
             run->error.call = NULL;
         return false;
     }
-    if (run->segment.size == 0)
-        return false;
-    if (run->segment.size < HEADER_BYTES)
-        return fail_rule(run, "header", run->segment.object, EBADMSG, "SEGMENT_SIZE");
-    if (!api->attach(run))
-        return false;
     if (!guard_run(copy_header_out, run))
         return segment_lost(run, "read shared memory");
     return run->header.state != STATE_INIT && run->header.state != STATE_CLOSED;

@@ -60,7 +60,7 @@ static void own_boot_id(unsigned char boot_id[16])
     for (size_t i = 0; i < 16; i++) {
         unsigned byte = 0;
         at += *at == '-';
-        if (sscanf(at, "%2x", &byte) != 1)
+        if (at[0] == '\0' || at[1] == '\0' || sscanf(at, "%2x", &byte) != 1)
             return;
         boot_id[i] = (unsigned char)byte;
         at += 2;

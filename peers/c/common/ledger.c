@@ -40,7 +40,7 @@ bool ledger_open(struct ledger *ledger, const enum stage *stages, int stage_coun
         ledger->trace = malloc(bytes);
         if (ledger->trace == NULL)
             return false;
-        memset(ledger->trace, 0, bytes);
+        explicit_bzero(ledger->trace, bytes); // touches the pages, which memset after malloc does not
     }
     ledger->messages = count;
     ledger->clock_pair_ns = clock_pair();
@@ -93,5 +93,7 @@ void ledger_trace(struct ledger *ledger, int64_t a_ns, int64_t b_ns, int64_t c_n
 
 int64_t ledger_typical(const struct ledger *ledger, enum stage stage)
 {
-    return ledger->messages == 1 ? ledger->newest[stage] : histogram_median(ledger->histograms[stage]);
+    const bool single =
+        ledger->messages == 1 || histogram_count(ledger->histograms[stage]) == 0; // all were negative
+    return single ? ledger->newest[stage] : histogram_median(ledger->histograms[stage]);
 }

@@ -223,6 +223,8 @@ usage 1 '"errno":"EINVAL","message":"header ' --channel futex --message-size 7
 usage 1 '"errno":"EMSGSIZE","message":"header ' --channel futex --segment-size 9000
 printf x >"/dev/shm$name"
 usage 1 '"errno":"EEXIST"' --channel futex
+make_segment '' 73728
+usage 1 'already there, made by process 4711' --channel futex
 rm "/dev/shm$name"
 
 echo "8. --serve exchanges again and again"
