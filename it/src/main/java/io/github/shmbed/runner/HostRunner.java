@@ -154,7 +154,7 @@ public final class HostRunner implements Runner {
    */
   private static void killTree(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    // By its handle: Process.destroyForcibly() also closes the streams, and output not read yet would be lost.
+    // By its handle: Process.destroyForcibly() also closes the streams; output not read yet is lost.
     process.toHandle().destroyForcibly();
   }
 
