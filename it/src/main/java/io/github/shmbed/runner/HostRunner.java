@@ -154,7 +154,8 @@ public final class HostRunner implements Runner {
    */
   private static void killTree(Process process) {
     process.descendants().forEach(ProcessHandle::destroyForcibly);
-    // By its handle: Process.destroyForcibly() also closes the streams; output not read yet is lost.
+    // By its handle: Process.destroyForcibly() also closes the streams; output not read yet is
+    // lost.
     process.toHandle().destroyForcibly();
   }
 
