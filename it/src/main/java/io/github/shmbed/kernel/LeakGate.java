@@ -18,7 +18,7 @@ import java.util.stream.Collectors;
  */
 public final class LeakGate {
   /** Something unknown that goes away by itself within this time belonged to a stranger at work. */
-  private static final Duration STRANGERS_TIME = Duration.ofMillis(200);
+  private static final Duration STRANGERS_TIME = Duration.ofSeconds(3);
 
   private final Run run;
 
