@@ -27,6 +27,7 @@ PAUSE_S = 0.001  # between two looks for a segment that is not ready
 def writer(segments, options, ledger, result):
     """Creates segment and channel, sends every message, removes both after the last acknowledgement."""
     messages = Messages(options)
+    options.message_size = messages.size
     channel = channels.make(options.channel, "writer", options.mode, options.deadline_ns)
     header = _plan(options, messages.size, BLOCK_SIZE if channel.LANES else 0)
     with segments.Segment(options, ledger) as segment:

@@ -17,6 +17,7 @@ DEADLINE_MS_MAX = 86400000  # one day
 COUNT_MAX = 10**8  # every message has time stamps in memory
 SOCKET_PATH_BYTES_MAX = 107  # sun_path of unix(7), without its NUL
 CHANNEL_NAME_BYTES_MAX = 247  # leaves room for `sem.` and `.r`
+DIGITS = "[0-9]{1,20}"  # all of a u64
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
 CODECS = ("raw",)
 
@@ -135,7 +136,7 @@ def posix_name(text, option="--name"):
     return "/" + bare
 
 
-def number(option, text, low, high, pattern="[0-9]+", base=10):
+def number(option, text, low, high, pattern=DIGITS, base=10):
     """A number from low to high: digits only, no sign, no blanks."""
     if not re.fullmatch(pattern, text) or not low <= int(text, base) <= high:
         raise UsageError("%s %s: wants a number from %d to %d" % (option, text, low, high))
@@ -145,13 +146,13 @@ def number(option, text, low, high, pattern="[0-9]+", base=10):
 def key_number(option, text):
     """A System V key: decimal or 0x.., 1 to 0xffffffff."""
     if text[:2] in ("0x", "0X"):
-        return number(option, text, 1, 0xFFFFFFFF, "0[xX][0-9a-fA-F]+", 16)
+        return number(option, text, 1, 0xFFFFFFFF, "0[xX][0-9a-fA-F]{1,20}", 16)
     return number(option, text, 1, 0xFFFFFFFF)
 
 
 def size(option, text, low, high):
     """A number of bytes, with the suffix K, M or G (KiB, MiB, GiB) or none."""
-    match = re.fullmatch("([0-9]+)([KMG]?)", text)
+    match = re.fullmatch("(%s)([KMG]?)" % DIGITS, text)
     if not match or not low <= int(match.group(1)) * UNITS[match.group(2)] <= high:
         raise UsageError("%s %s: wants a size from %d to %d, with K, M, G or nothing" % (option, text, low, high))
     return int(match.group(1)) * UNITS[match.group(2)]
@@ -248,7 +249,7 @@ def _check_text(options):
             raise UsageError("MSG_SIZE: not together with --payload")
         if options.layout != "classic":
             raise UsageError("MSG_SIZE: for --layout classic only")
-        if not re.fullmatch("[0-9]+B", text_size) or not 1 <= int(text_size[:-1]) <= SIZE_MAX:
+        if not re.fullmatch(DIGITS + "B", text_size) or not 1 <= int(text_size[:-1]) <= SIZE_MAX:
             raise UsageError("MSG_SIZE %s: wants <n>B, such as 1000B" % text_size)
         options.message_text_size = int(text_size[:-1])
     elif options.payload is None and options.layout == "classic":

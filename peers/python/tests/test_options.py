@@ -49,6 +49,8 @@ def test_a_value_may_stand_after_an_equals_sign():
         ["1000B", "--name", "/\udcff"],
         ["1000B", "--name", "/" + 256 * "n"],
         ["1000B", "--key", "5"],
+        ["9" * 5000 + "B"],
+        ["1000B", "--segment-size", "9" * 5000],
         ["1000B", "--segment-size", "0"],
         ["1000B", "--segment-size", "+5"],
         ["1000B", "--segment-size", "5KB"],
@@ -121,3 +123,35 @@ def test_the_result_path_is_found_in_a_wrong_command_line():
     assert result_path(["--bad", "--result", "a", "--count"]) == "a"
     assert result_path(["--result=b"]) == "b"
     assert result_path(["--result"]) is None
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ["--payload", "x"],
+        ["--channel", "unix:/p"],
+        ["5B", "--channel", "unix:/p"],
+        ["--payload", "x", "--channel", "unix"],
+        ["--payload", "x", "--channel", "unix:"],
+        ["--payload", "x", "--channel", "unix:/" + 107 * "p"],
+        ["--payload", "x", "--channel", "futex:"],
+        ["--payload", "x", "--channel", "spin:x"],
+        ["--payload", "x", "--channel", "sysv-msg:x"],
+        ["--payload", "x", "--channel", "sysv-msg:0"],
+        ["--payload", "x", "--channel", "posix-mq:/a/b"],
+        ["--payload", "x", "--channel", "posix-sem:/" + 248 * "n"],
+        ["--payload", "x", "--channel", "spin", "--message-size", "-1"],
+        ["--payload", "x", "--channel", "spin", "--window", "9"],
+        ["--payload", "x", "--channel", "spin", "--count", "0"],
+    ],
+)
+def test_a_wrong_framed_command_line_is_a_usage_error(words):
+    with pytest.raises(UsageError):
+        parse(POSIX, "writer", ["--layout", "framed", *words])
+
+
+def test_the_framed_layout_takes_just_the_room_it_needs_and_is_exclusive():
+    options = parse(POSIX, "writer", ["--layout", "framed", "--payload", "x", "--channel", "posix-mq:q"])
+    assert (options.name, options.segment_size, options.mode) == ("/shmbed", None, 0o600)
+    assert options.exclusive
+    assert options.channel == "posix-mq:/q"

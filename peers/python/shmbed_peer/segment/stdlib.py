@@ -75,19 +75,16 @@ class Segment(SegmentBase):
         self.size_bytes = self._memory.size
 
     def _create(self):
-        return self._call("create", self.options.segment_size)
+        return self._memory_of("create", files.empty, self.options.segment_size)
 
     def _open(self):
-        return self._call("create")
+        return self._memory_of("create", files.empty)
 
-    def _call(self, stage, *size_bytes):
-        return self._open_memory(stage, files.empty, *size_bytes)
-
-    def _open_memory(self, stage, empty, *size_bytes):
+    def _memory_of(self, stage, error_when_empty, *size_bytes):
         try:
             return self.ledger.call(stage, "shm_open", self.object, _Memory, self.object[1:], *size_bytes)
         except ValueError:  # mmap(2) refuses 0 bytes; Python says so without an errno
-            raise empty(self.object) from None
+            raise error_when_empty(self.object) from None
 
     def reserve(self, length_bytes):
         if self.options.reserve:
@@ -97,12 +94,12 @@ class Segment(SegmentBase):
         self.view = self._memory.buf[:]  # mapped since create
 
     def open(self):
-        self._memory = self._call("reader-attach")
+        self._memory = self._memory_of("reader-attach", files.empty)
         self.size_bytes = files.check_readable(self._memory.descriptor, self.object)
         self.view = self._memory.buf[:]
 
     def open_header(self, writable):
-        self._memory = self._open_memory("reader-attach", files.not_sized)
+        self._memory = self._memory_of("reader-attach", files.not_sized)
         self.size_bytes = files.check_header_room(self._memory.descriptor, self.object)
         self.view = self._memory.buf[:]
 
