@@ -2,6 +2,7 @@
 package io.github.shmbed.bench;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -10,6 +11,9 @@ import java.util.Map;
 
 /** Takes series in interleaved rounds and makes rows of them. */
 public final class BenchRun {
+  /** Fewer say nothing about the spread. */
+  static final int LEAST_ROUNDS = 4;
+
   private final String bench;
   private final Statistics statistics;
   private final Progress progress;
@@ -28,11 +32,26 @@ public final class BenchRun {
    * @return the rows, in the order of the series and of the stages each reports
    */
   public List<BenchRow> take(List<Series> series, int rounds) throws IOException {
+    return take(series, rounds, Duration.ofDays(1));
+  }
+
+  /**
+   * The same with an end: when the budget is spent no further pair of rounds begins. Each row says
+   * how many rounds it has.
+   *
+   * @param budget for all rounds; at least {@value #LEAST_ROUNDS} are taken whatever it is
+   */
+  public List<BenchRow> take(List<Series> series, int rounds, Duration budget) throws IOException {
+    long startedNs = System.nanoTime();
     int balanced = Interleaving.balanced(rounds);
     List<Taken> all = new ArrayList<>();
     series.forEach(one -> all.add(new Taken(one)));
     progress.begin(bench, (long) (balanced + 1) * all.size());
     for (int round = -1; round < balanced; round++) {
+      boolean spent = System.nanoTime() - startedNs > budget.toNanos();
+      if (spent && round >= LEAST_ROUNDS && round % 2 == 0) {
+        break;
+      }
       for (Taken taken : Interleaving.round(all, Math.max(round, 0))) {
         take(taken, round);
         progress.step(taken.series.variant() + " " + taken.series.parameters().values());

@@ -99,7 +99,7 @@ final class BenchStorageCommand implements Callable<Integer> {
     Path file = output != null ? output : home.path().resolve("build/bench/storage/results.json");
     Results.write(file, json);
     if (charts != null) {
-      StorageChart.draw(result.rows(), charts);
+      StorageChart.draw(result, charts);
     }
     if (format == Format.json) {
       System.out.print(Json.pretty(json));

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -27,6 +28,13 @@ class BenchRunTest {
     Series b = series("b", "a", round -> note(order, "b" + round, 2));
     run.take(List.of(a, b), 2);
     assertEquals(List.of("a-1", "b-1", "a0", "b0", "b1", "a1"), order);
+  }
+
+  @Test
+  void aSpentBudgetEndsTheRunAfterAPairOfRounds() throws IOException {
+    BenchRow row =
+        run.take(List.of(series("a", null, round -> times(1))), 10, Duration.ZERO).get(0);
+    assertEquals(4, row.rounds());
   }
 
   @Test

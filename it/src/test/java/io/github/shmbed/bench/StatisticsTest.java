@@ -39,6 +39,29 @@ class StatisticsTest {
   }
 
   @Test
+  void theMiddleHalfLeavesAQuarterOutAtEachEnd() {
+    double[] totals = {90, 10, 30, 20, 40, 80, 50, 60};
+    int[] middle = Statistics.middleHalf(totals);
+    assertEquals("[2, 4, 6, 7]", Arrays.toString(middle));
+    assertEquals(45, Statistics.meanAt(totals, middle));
+    assertEquals("[0]", Arrays.toString(Statistics.middleHalf(new double[] {5})));
+  }
+
+  @Test
+  void meansOfPartsOverTheMiddleHalfOfTheTotalsAddUp() {
+    double[] first = skewed(new SplittableRandom(1), 101, 100);
+    double[] second = skewed(new SplittableRandom(2), 101, 50);
+    double[] totals = new double[first.length];
+    Arrays.setAll(totals, i -> first[i] + second[i]);
+    int[] middle = Statistics.middleHalf(totals);
+    double parts = Statistics.meanAt(first, middle) + Statistics.meanAt(second, middle);
+    assertEquals(Statistics.meanAt(totals, middle), parts, 1e-9);
+    assertTrue(
+        Math.abs(Statistics.median(first) + Statistics.median(second) - Statistics.median(totals))
+            > 0.5);
+  }
+
+  @Test
   void measuringDoesNotChangeTheValues() {
     double[] values = {3, 1, 2};
     new Statistics(1).medianInterval(values);

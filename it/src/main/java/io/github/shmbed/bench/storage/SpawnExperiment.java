@@ -4,19 +4,22 @@ package io.github.shmbed.bench.storage;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.BenchRun;
 import io.github.shmbed.bench.Check;
+import io.github.shmbed.bench.Measurement;
 import io.github.shmbed.bench.MeasuringProcess;
 import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
+import io.github.shmbed.bench.Statistics;
 import io.github.shmbed.bench.Units;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
+import java.util.stream.DoubleStream;
 
 /**
  * The original experiment: a fresh process for each read of 4096 bytes. Each program runs as it is,
@@ -47,6 +50,7 @@ final class SpawnExperiment {
   private final MeasuringProcess loop;
   private final Path programs;
   private final Placement placement;
+  private final Map<String, Iterations> taken;
 
   /**
    * One program of the experiment.
@@ -60,12 +64,19 @@ final class SpawnExperiment {
   /**
    * @param loop spawn_loop
    * @param programs peers/c/storage
+   * @param taken gets every iteration, by the names of the series
    */
-  SpawnExperiment(BenchRun run, MeasuringProcess loop, Path programs, Placement placement) {
+  SpawnExperiment(
+      BenchRun run,
+      MeasuringProcess loop,
+      Path programs,
+      Placement placement,
+      Map<String, Iterations> taken) {
     this.run = run;
     this.loop = loop;
     this.programs = programs;
     this.placement = placement;
+    this.taken = taken;
   }
 
   /**
@@ -106,7 +117,7 @@ final class SpawnExperiment {
               perRound,
               program.command));
     }
-    series.add(series.get(0).again());
+    series.add(series(CONTROL + Series.AGAIN, CONTROL, "spawn", perRound, all.get(0).command));
     for (Program program : all) {
       if (program.stampedName != null) {
         List<String> command = new ArrayList<>(program.command);
@@ -132,12 +143,16 @@ final class SpawnExperiment {
       String variant, String control, String request, int count, List<String> command) {
     List<Object> words = new ArrayList<>(List.of(request, count));
     words.addAll(command);
-    return new Series(
-        variant,
-        control,
-        Map.of("sizeBytes", 4096L),
-        placement,
-        round -> MeasuringProcess.measurements(loop.ask(words.toArray())));
+    Series.RoundTaker taker =
+        round -> {
+          Map<String, Measurement> measured =
+              MeasuringProcess.measurements(loop.ask(words.toArray()));
+          if (round >= 0) {
+            taken.computeIfAbsent(variant, name -> new Iterations()).add(measured);
+          }
+          return measured;
+        };
+    return new Series(variant, control, Map.of("sizeBytes", 4096L), placement, taker);
   }
 
   private String path(String program) {
@@ -155,7 +170,8 @@ final class SpawnExperiment {
   }
 
   /**
-   * One iteration of one program, taken apart. ns.
+   * One iteration of one program, taken apart: ns, means over the middle half of the iterations by
+   * their total.
    *
    * @param totalNs of the program without time stamps
    * @param forkExecNs from posix_spawn to main of a static program; with the linking when there is
@@ -209,43 +225,59 @@ final class SpawnExperiment {
     }
   }
 
-  /** Takes every program of the rows apart that has a build with time stamps. */
-  static List<Decomposition> decompose(List<BenchRow> rows) {
+  /** Takes every program apart that has a build with time stamps. */
+  static List<Decomposition> decompose(Map<String, Iterations> taken) {
     List<Decomposition> all = new ArrayList<>();
-    Optional<Double> toStaticMain = median(rows, STATIC, "toMain");
-    for (BenchRow row : rows) {
-      Optional<Double> toMain = median(rows, row.variant() + STAMPED, "toMain");
-      if (!row.stage().equals("total") || toMain.isEmpty()) {
-        continue;
-      }
-      double forkExecNs = toStaticMain.orElse(toMain.get());
-      all.add(
-          new Decomposition(
-              row.variant(),
-              row.medianNs().value(),
-              forkExecNs,
-              toMain.get() - forkExecNs,
-              median(rows, row.variant() + STAMPED, "main").orElseThrow(),
-              median(rows, row.variant() + STAMPED, "exit").orElseThrow(),
-              median(rows, row.variant() + INSIDE, "total").orElse(-1.0)));
-    }
+    taken.forEach(
+        (program, plain) -> {
+          Iterations stamped = taken.get(program + STAMPED);
+          if (stamped != null) {
+            double toMainNs = stamped.meanNs("toMain");
+            double forkExecNs =
+                taken.containsKey(STATIC) ? taken.get(STATIC).meanNs("toMain") : toMainNs;
+            Iterations inside = taken.get(program + INSIDE);
+            all.add(
+                new Decomposition(
+                    program,
+                    plain.meanNs("total"),
+                    forkExecNs,
+                    toMainNs - forkExecNs,
+                    stamped.meanNs("main"),
+                    stamped.meanNs("exit"),
+                    inside == null ? -1 : inside.meanNs("total")));
+          }
+        });
     return all;
   }
 
-  private static Optional<Double> median(List<BenchRow> rows, String variant, String stage) {
-    return rows.stream()
-        .filter(row -> row.variant().equals(variant) && row.stage().equals(stage))
-        .map(row -> row.medianNs().value())
-        .findFirst();
+  /** Every iteration of one series: the same index in every stage is the same iteration. */
+  static final class Iterations {
+    private final Map<String, double[]> byStage = new LinkedHashMap<>();
+
+    void add(Map<String, Measurement> round) {
+      round.forEach(
+          (stage, one) ->
+              byStage.merge(
+                  stage,
+                  one.samplesNs(),
+                  (before, more) ->
+                      DoubleStream.concat(Arrays.stream(before), Arrays.stream(more)).toArray()));
+    }
+
+    /** Over the middle half of the iterations, by their totals. */
+    double meanNs(String stage) {
+      return Statistics.meanAt(byStage.get(stage), Statistics.middleHalf(byStage.get("total")));
+    }
   }
 
   /** Why the totals came out alike, or that they did not. */
-  static String sentence(List<BenchRow> rows, List<Decomposition> parts) {
+  static String sentence(Map<String, Iterations> taken) {
+    List<Decomposition> parts = decompose(taken);
     List<Decomposition> readers =
         parts.stream().filter(one -> !one.program.equals(CONTROL)).toList();
     double least = readers.stream().mapToDouble(Decomposition::totalNs).min().orElseThrow();
     double most = readers.stream().mapToDouble(Decomposition::totalNs).max().orElseThrow();
-    double emptyNs = median(rows, CONTROL, "total").orElseThrow();
+    double emptyNs = taken.get(CONTROL).meanNs("total");
     double share = readers.stream().mapToDouble(one -> emptyNs / one.totalNs).min().orElseThrow();
     Decomposition shm =
         readers.stream().filter(one -> one.program.equals("shm_read")).findFirst().orElseThrow();
@@ -254,8 +286,8 @@ final class SpawnExperiment {
           + Units.percent(share)
           + " of them.";
     }
-    double ddNs = median(rows, DD, "total").orElseThrow();
-    double ddNothingNs = median(rows, DD_NOTHING, "total").orElseThrow();
+    double ddNs = taken.get(DD).meanNs("total");
+    double ddNothingNs = taken.get(DD_NOTHING).meanNs("total");
     return String.format(
         Locale.ROOT,
         "The readers' totals are alike (%s to %s) because at least %s of each is the price of a process, which an empty"

@@ -14,6 +14,7 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -26,7 +27,11 @@ import java.util.Map;
 public final class Storage {
   private static final String BENCH = "storage";
   private static final int ROUNDS = 10;
-  private static final int QUICK_ROUNDS = 2;
+  private static final int QUICK_ROUNDS = 4;
+
+  /** On a slow or busy machine there are fewer rounds. */
+  private static final Duration LOOPS_BUDGET = Duration.ofSeconds(45);
+
   private static final int ITERATIONS = 1_000;
   private static final int FULL_ITERATIONS = 10_000;
   private static final int QUICK_ITERATIONS = 100;
@@ -69,21 +74,24 @@ public final class Storage {
       out.println();
 
       BenchRun spawns = new BenchRun(SpawnExperiment.BENCH, statistics, progress);
-      List<BenchRow> spawnRows = spawns(session, options, spawns);
-      List<SpawnExperiment.Decomposition> parts = SpawnExperiment.decompose(spawnRows);
+      Map<String, SpawnExperiment.Iterations> taken = new LinkedHashMap<>();
+      List<BenchRow> spawnRows = spawns(session, options, spawns, taken);
       out.println(
           "the original experiment: "
               + iterations(options)
               + " processes of each program, 4096 bytes each");
-      out.println(StorageReport.experiment(spawnRows, parts, terminal));
-      out.println(SpawnExperiment.sentence(spawnRows, parts));
+      out.println(StorageReport.experiment(spawnRows, taken, terminal));
+      out.println(SpawnExperiment.sentence(taken));
       out.println();
 
       List<BenchRow> all = new ArrayList<>(rows);
       all.addAll(spawnRows);
       Map<String, String> unsupported = new LinkedHashMap<>(loops.unsupported());
       unsupported.putAll(spawns.unsupported());
-      List<Check> checks = parts.stream().map(SpawnExperiment.Decomposition::check).toList();
+      List<Check> checks =
+          SpawnExperiment.decompose(taken).stream()
+              .map(SpawnExperiment.Decomposition::check)
+              .toList();
       BenchResult result = new BenchResult(all, checks, unsupported);
       out.print(result.conclusion(terminal));
       return result;
@@ -95,15 +103,19 @@ public final class Storage {
     try (MeasuringProcess c = session.startLoopInC();
         MeasuringProcess java = session.startLoopInJava()) {
       return new StorageBench(run, c, java, session.placement(), session.diskDirectory() != null)
-          .take(options.quick, options.quick ? QUICK_ROUNDS : ROUNDS);
+          .take(options.quick, options.quick ? QUICK_ROUNDS : ROUNDS, LOOPS_BUDGET);
     }
   }
 
-  private static List<BenchRow> spawns(StorageSession session, Options options, BenchRun run)
+  private static List<BenchRow> spawns(
+      StorageSession session,
+      Options options,
+      BenchRun run,
+      Map<String, SpawnExperiment.Iterations> taken)
       throws IOException {
     try (MeasuringProcess loop = session.startC("spawn_loop")) {
       Path onTmpfs = session.textOnTmpfs();
-      return new SpawnExperiment(run, loop, session.programs(), session.placement())
+      return new SpawnExperiment(run, loop, session.programs(), session.placement(), taken)
           .take(iterations(options), session.textObject(), onTmpfs, session.textOnDisk(), onTmpfs);
     }
   }

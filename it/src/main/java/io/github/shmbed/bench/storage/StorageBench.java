@@ -9,6 +9,7 @@ import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Unsupported;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -59,7 +60,7 @@ final class StorageBench {
     return operation + " " + state;
   }
 
-  List<BenchRow> take(boolean quick, int rounds) throws IOException {
+  List<BenchRow> take(boolean quick, int rounds, Duration budget) throws IOException {
     List<Series> series = new ArrayList<>();
     for (long sizeBytes : sizes(quick)) {
       for (String operation : List.of("read", "write")) {
@@ -74,7 +75,7 @@ final class StorageBench {
         }
       }
     }
-    return run.take(series, rounds);
+    return run.take(series, rounds, budget);
   }
 
   private Series series(

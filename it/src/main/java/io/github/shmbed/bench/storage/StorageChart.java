@@ -1,7 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench.storage;
 
+import io.github.shmbed.bench.BenchResult;
 import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.Check;
 import java.awt.Color;
 import java.awt.Font;
 import java.io.IOException;
@@ -20,7 +22,7 @@ import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler.LegendPosition;
 import org.knowm.xchart.style.lines.SeriesLines;
 
-/** The charts of docs/storage.md, from the rows of one run. */
+/** The charts of docs/storage.md, from the results of one run. */
 public final class StorageChart {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 420;
@@ -40,13 +42,13 @@ public final class StorageChart {
    *
    * @param directory made when it is not there
    */
-  public static void draw(List<BenchRow> rows, Path directory) throws IOException {
+  public static void draw(BenchResult result, Path directory) throws IOException {
     // Nothing of this needs a screen.
     System.setProperty("java.awt.headless", "true");
     Files.createDirectories(directory);
-    save(throughput(rows, "read"), directory.resolve("storage-read.svg"));
-    save(throughput(rows, "write"), directory.resolve("storage-write.svg"));
-    save(process(rows), directory.resolve("storage-process.svg"));
+    save(throughput(result.rows(), "read"), directory.resolve("storage-read.svg"));
+    save(throughput(result.rows(), "write"), directory.resolve("storage-write.svg"));
+    save(process(result.checks()), directory.resolve("storage-process.svg"));
   }
 
   private static XYChart throughput(List<BenchRow> rows, String operation) {
@@ -95,7 +97,7 @@ public final class StorageChart {
     return chart;
   }
 
-  private static CategoryChart process(List<BenchRow> rows) {
+  private static CategoryChart process(List<Check> checks) {
     CategoryChart chart =
         new CategoryChartBuilder()
             .width(WIDTH)
@@ -105,41 +107,19 @@ public final class StorageChart {
             .build();
     style(chart.getStyler());
     chart.getStyler().setStacked(true).setAvailableSpaceFill(0.6);
-    List<SpawnExperiment.Decomposition> parts = SpawnExperiment.decompose(rows);
-    List<String> programs = parts.stream().map(SpawnExperiment.Decomposition::program).toList();
-    add(
-        chart,
-        "fork, exec",
-        programs,
-        parts.stream().map(part -> part.forkExecNs() / 1e3).toList(),
-        COLOURS[4]);
-    add(
-        chart,
-        "dynamic linking",
-        programs,
-        parts.stream().map(part -> part.linkingNs() / 1e3).toList(),
-        COLOURS[2]);
-    add(
-        chart,
-        "main: the read",
-        programs,
-        parts.stream().map(part -> part.mainNs() / 1e3).toList(),
-        COLOURS[1]);
-    add(
-        chart,
-        "exit",
-        programs,
-        parts.stream().map(part -> part.exitNs() / 1e3).toList(),
-        COLOURS[0]);
+    add(chart, "fork, exec", checks, "forkExecNs", COLOURS[4]);
+    add(chart, "dynamic linking", checks, "linkingNs", COLOURS[2]);
+    add(chart, "main: the read", checks, "mainNs", COLOURS[1]);
+    add(chart, "exit", checks, "exitNs", COLOURS[0]);
     return chart;
   }
 
   private static void add(
-      CategoryChart chart,
-      String name,
-      List<String> programs,
-      List<Double> valuesUs,
-      Color colour) {
+      CategoryChart chart, String name, List<Check> checks, String part, Color colour) {
+    List<String> programs =
+        checks.stream().map(check -> String.valueOf(check.values().get("program"))).toList();
+    List<Double> valuesUs =
+        checks.stream().map(check -> (Long) check.values().get(part) / 1e3).toList();
     chart.addSeries(name, programs, valuesUs).setFillColor(colour);
   }
 

@@ -9,6 +9,7 @@ import io.github.shmbed.bench.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongFunction;
 
@@ -158,7 +159,8 @@ final class StorageReport {
 
   /** Programs down, the parts of one iteration across. */
   static String experiment(
-      List<BenchRow> rows, List<SpawnExperiment.Decomposition> parts, Terminal terminal) {
+      List<BenchRow> rows, Map<String, SpawnExperiment.Iterations> taken, Terminal terminal) {
+    List<SpawnExperiment.Decomposition> parts = SpawnExperiment.decompose(taken);
     Table table =
         new Table("", "total", "+-", "exec", "link", "main", "exit", "parts", "inside", "faults");
     for (BenchRow row : rows) {
@@ -173,7 +175,7 @@ final class StorageReport {
           new ArrayList<>(
               List.of(
                   row.variant(),
-                  Units.shortTime(row.medianNs().value()),
+                  Units.shortTime(taken.get(row.variant()).meanNs("total")),
                   Units.percent(row.medianNs().relativeSpread())));
       cells.addAll(
           one.map(
@@ -192,9 +194,10 @@ final class StorageReport {
       cells.add(Units.count(row.minorFaults()));
       table.row(cells.toArray(String[]::new));
     }
-    return "+-: half the 95 % interval; exec: fork and exec, to main of a static program;\n"
-        + "link: dynamic linking; main: open, read or map, print; parts: their sum to the\n"
-        + "total; inside: the same read in a loop in one process; u = us\n\n"
+    return "means over the middle half of the iterations; +-: half the 95 % interval of the\n"
+        + "median total; exec: fork and exec, to main of a static program; link: dynamic\n"
+        + "linking; main: open, read or map, print; parts: their sum to the total;\n"
+        + "inside: the same read in a loop in one process; u = us\n\n"
         + table.render(terminal);
   }
 

@@ -5,20 +5,18 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Check;
-import io.github.shmbed.bench.Interval;
-import io.github.shmbed.bench.Placement;
+import io.github.shmbed.bench.Measurement;
 import io.github.shmbed.bench.storage.SpawnExperiment.Decomposition;
-import java.util.ArrayList;
-import java.util.List;
+import io.github.shmbed.bench.storage.SpawnExperiment.Iterations;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 class SpawnExperimentTest {
   @Test
   void thePartsAreThoseOfTheStampedBuildAndTheTotalThatOfThePlainOne() {
-    Decomposition shm = SpawnExperiment.decompose(rows(580_000)).get(1);
+    Decomposition shm = SpawnExperiment.decompose(iterations(580_000)).get(1);
     assertEquals("shm_read", shm.program());
     assertEquals(580_000, shm.totalNs());
     assertEquals(360_000, shm.forkExecNs());
@@ -42,9 +40,9 @@ class SpawnExperimentTest {
 
   @Test
   void withoutAStaticBuildForkExecAndLinkingAreOnePart() {
-    List<BenchRow> rows = rows(580_000);
-    rows.removeIf(row -> row.variant().contains("static"));
-    Decomposition shm = SpawnExperiment.decompose(rows).get(1);
+    Map<String, Iterations> taken = iterations(580_000);
+    taken.keySet().removeIf(variant -> variant.contains("static"));
+    Decomposition shm = SpawnExperiment.decompose(taken).get(1);
     assertEquals(480_000, shm.forkExecNs());
     assertEquals(0, shm.linkingNs());
     assertTrue(shm.check().holds());
@@ -52,58 +50,65 @@ class SpawnExperimentTest {
 
   @Test
   void theSentenceSaysThatTheProcessRulesOnlyWhenItDoes() {
-    List<BenchRow> rows = rows(580_000);
-    String sentence = SpawnExperiment.sentence(rows, SpawnExperiment.decompose(rows));
+    String sentence = SpawnExperiment.sentence(iterations(580_000));
     assertTrue(
         sentence.startsWith(
             "The readers' totals are alike (580 us to 580 us) because at least 94.8 % of each is the price of a process"),
         sentence);
-    List<BenchRow> slow = rows(2_000_000);
-    String other = SpawnExperiment.sentence(slow, SpawnExperiment.decompose(slow));
+    String other = SpawnExperiment.sentence(iterations(2_000_000));
     assertTrue(other.contains("the process does not rule the totals"), other);
   }
 
   private static Check checkOfShmRead(double totalNs) {
-    return SpawnExperiment.decompose(rows(totalNs)).get(1).check();
+    return SpawnExperiment.decompose(iterations(totalNs)).get(1).check();
   }
 
-  private static List<BenchRow> rows(double shmReadTotalNs) {
-    List<BenchRow> rows = new ArrayList<>();
-    rows.add(row("empty", "total", 550_000));
-    rows.add(row("shm_read", "total", shmReadTotalNs));
-    rows.add(row("dd", "total", 800_000));
-    rows.add(row("dd count=0", "total", 790_000));
-    addStamped(rows, "empty (stamped)", 480_000, 100, 70_000);
-    addStamped(rows, "shm_read (stamped)", 480_000, 30_000, 70_000);
-    addStamped(rows, "empty, static (stamped)", 360_000, 100, 60_000);
-    rows.add(row("shm_read (in one process)", "total", 9_000));
-    return rows;
+  private static Map<String, Iterations> iterations(double shmReadTotalNs) {
+    Map<String, Iterations> taken = new LinkedHashMap<>();
+    plain(taken, "empty", 550_000);
+    plain(taken, "shm_read", shmReadTotalNs);
+    plain(taken, "dd", 800_000);
+    plain(taken, "dd count=0", 790_000);
+    stamped(taken, "empty (stamped)", 480_000, 100, 70_000);
+    stamped(taken, "shm_read (stamped)", 480_000, 30_000, 70_000);
+    stamped(taken, "empty, static (stamped)", 360_000, 100, 60_000);
+    plain(taken, "shm_read (in one process)", 9_000);
+    return taken;
   }
 
-  private static void addStamped(
-      List<BenchRow> rows, String variant, double toMainNs, double mainNs, double exitNs) {
-    rows.add(row(variant, "total", toMainNs + mainNs + exitNs));
-    rows.add(row(variant, "toMain", toMainNs));
-    rows.add(row(variant, "main", mainNs));
-    rows.add(row(variant, "exit", exitNs));
+  private static void plain(Map<String, Iterations> taken, String variant, double totalNs) {
+    add(taken, variant, Map.of("total", totalNs));
   }
 
-  private static BenchRow row(String variant, String stage, double medianNs) {
-    return new BenchRow(
-        SpawnExperiment.BENCH,
+  private static void stamped(
+      Map<String, Iterations> taken,
+      String variant,
+      double toMainNs,
+      double mainNs,
+      double exitNs) {
+    double totalNs = toMainNs + mainNs + exitNs;
+    add(
+        taken,
         variant,
-        stage,
-        Map.of("sizeBytes", 4096L),
-        100,
-        10,
-        new Interval(medianNs, medianNs, medianNs),
-        medianNs,
-        null,
-        null,
-        false,
-        -1,
-        -1,
-        -1,
-        new Placement(List.of(0), true, false, false));
+        Map.of("total", totalNs, "toMain", toMainNs, "main", mainNs, "exit", exitNs));
+  }
+
+  /**
+   * Four iterations in two rounds: one disturbed, one lucky, and two as given, which are the middle
+   * half.
+   */
+  private static void add(
+      Map<String, Iterations> taken, String variant, Map<String, Double> stages) {
+    Iterations iterations = new Iterations();
+    Map<String, Measurement> first = new LinkedHashMap<>();
+    Map<String, Measurement> second = new LinkedHashMap<>();
+    stages.forEach(
+        (stage, ns) -> {
+          first.put(stage, Measurement.ofTimes(ns * 3, ns));
+          second.put(stage, Measurement.ofTimes(ns, ns / 2));
+        });
+    iterations.add(first);
+    iterations.add(second);
+    taken.put(variant, iterations);
   }
 }
