@@ -12,7 +12,10 @@ public enum Stage {
   WRITE("write"),
   NOTIFY("notify"),
   READER_ATTACH("reader-attach"),
+  TRANSMIT("transmit"),
+  WAIT("wait"),
   READ("read"),
+  VERIFY("verify"),
   DECODE("decode"),
   DETACH("detach"),
   REMOVE("remove");

@@ -30,6 +30,11 @@ final class Binding {
     }
   }
 
+  /** Whether this is arm64; anything else is taken for x86-64. A few numbers differ. */
+  static boolean isArm64() {
+    return System.getProperty("os.arch").equals("aarch64");
+  }
+
   /**
    * The sizes of off_t, size_t and shmid_ds written into the bindings are those of 64-bit Linux.
    */

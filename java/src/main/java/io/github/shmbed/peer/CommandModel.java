@@ -30,6 +30,9 @@ final class CommandModel {
   static final String CODEC = "--codec";
   static final String COUNT = "--count";
   static final String WARMUP = "--warmup";
+  static final String MESSAGE_SIZE = "--message-size";
+  static final String WINDOW = "--window";
+  static final String TRACE = "--trace";
   static final String SERVE = "--serve";
   static final String HELP = "--help";
   static final String VERSION = "--version";
@@ -71,7 +74,7 @@ final class CommandModel {
           NAME,
           "/NAME",
           "POSIX: the segment's name, see shm_overview(7).",
-          "Default: /shm_posix; os: /OS");
+          "Default: /shm_posix; os: /OS; framed: /shmbed");
     }
   }
 
@@ -87,8 +90,7 @@ final class CommandModel {
         spec,
         PAYLOAD,
         "FILE",
-        "Write this file's bytes in place of the 'a's. No NUL in it; one is appended");
-    value(spec, MODE, "M", "Permission bits in octal, exact. Default: 0600; os: 0666");
+        "Write this file's bytes. classic, os: no NUL in it; one is appended");
     flag(spec, EXCLUSIVE, "A segment that is already there is an error (EEXIST), not used again");
     flag(
         spec,
@@ -97,13 +99,26 @@ final class CommandModel {
   }
 
   private static void addExchangeOptions(CommandSpec spec, Role role) {
-    value(spec, SEGMENT_SIZE, "N", "Bytes, 1 to 2^46; suffix K, M, G. Default: 8388608; os: 4096");
+    value(
+        spec,
+        SEGMENT_SIZE,
+        "N",
+        "Bytes, 1 to 2^46; suffix K, M, G. Default: 8388608; os: 4096; framed: as needed");
+    value(spec, MODE, "M", "Permission bits in octal, exact. Default: 0600; os: 0666");
     if (role == Role.READER) {
       value(spec, OUT, "FILE", "Put the bytes that were read there, mode 0600");
     }
-    value(spec, CHANNEL, "SPEC", "framed only: NAME or NAME:ADDRESS of the channel");
-    value(spec, COUNT, "N", "framed only: measured messages. Default: 1");
-    value(spec, WARMUP, "N", "framed only: messages before them. Default: 0");
+    value(
+        spec,
+        CHANNEL,
+        "SPEC",
+        "framed: unix:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME,",
+        "posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH or spin");
+    value(spec, COUNT, "N", "framed: measured messages. Default: 1");
+    value(spec, WARMUP, "N", "framed: messages before them. Default: 0");
+    value(spec, MESSAGE_SIZE, "N", "framed: bytes per message. Default: the payload file's size");
+    value(spec, WINDOW, "N", "framed: messages on the way at most, 1 to 8. Default: 1");
+    value(spec, TRACE, "FILE", "framed: put the time stamps of each measured message there");
   }
 
   private static void addCommonOptions(CommandSpec spec) {
@@ -111,7 +126,8 @@ final class CommandModel {
         spec,
         LAYOUT,
         "L",
-        "classic: a text and a NUL. os: the same in the object OS (POSIX). Default: classic");
+        "classic: a text and a NUL. os: the same in the object OS (POSIX).",
+        "framed: any bytes, many messages, over a channel. Default: classic");
     value(spec, CODEC, "C", "raw: bytes as they are. Default: raw");
     value(
         spec,
@@ -157,6 +173,7 @@ final class CommandModel {
             "  ./shmbed writer --payload notes.txt         a text of your own",
             "  ./shmbed writer 1000B --api sysv            System V: shmget(2), shmat(2)",
             "  ./shmbed writer 1000B --result -            times and SHA-256 as JSON",
+            "  ./shmbed writer --layout framed --channel futex --payload photo.jpg --count 1000",
             "",
             EXITS);
         break;
@@ -168,6 +185,7 @@ final class CommandModel {
             "  ./shmbed reader --out message.txt           keep what was read",
             "  ./shmbed reader --layout os                 prints the text of the object OS",
             "  ./shmbed reader --api sysv                  System V; ./shmbed cleaner --api sysv removes",
+            "  ./shmbed reader --layout framed --channel futex --count 1000 --out photos",
             "",
             EXITS);
         break;

@@ -19,7 +19,11 @@ final class Digest {
   }
 
   void add(byte[] bytes, int length) {
-    sha256.update(bytes, 0, length);
+    add(bytes, 0, length);
+  }
+
+  void add(byte[] bytes, int from, int length) {
+    sha256.update(bytes, from, length);
     lengthBytes += length;
   }
 

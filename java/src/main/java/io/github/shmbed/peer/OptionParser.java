@@ -13,6 +13,7 @@ import static io.github.shmbed.peer.CommandModel.HELP;
 import static io.github.shmbed.peer.CommandModel.KEY;
 import static io.github.shmbed.peer.CommandModel.KEY_FILE;
 import static io.github.shmbed.peer.CommandModel.LAYOUT;
+import static io.github.shmbed.peer.CommandModel.MESSAGE_SIZE;
 import static io.github.shmbed.peer.CommandModel.MODE;
 import static io.github.shmbed.peer.CommandModel.NAME;
 import static io.github.shmbed.peer.CommandModel.NO_RESERVE;
@@ -21,11 +22,15 @@ import static io.github.shmbed.peer.CommandModel.PAYLOAD;
 import static io.github.shmbed.peer.CommandModel.RESULT;
 import static io.github.shmbed.peer.CommandModel.SEGMENT_SIZE;
 import static io.github.shmbed.peer.CommandModel.SERVE;
+import static io.github.shmbed.peer.CommandModel.TRACE;
 import static io.github.shmbed.peer.CommandModel.VERSION;
 import static io.github.shmbed.peer.CommandModel.WARMUP;
+import static io.github.shmbed.peer.CommandModel.WINDOW;
 
+import io.github.shmbed.channel.ChannelKind;
 import io.github.shmbed.codec.RawCodec;
 import io.github.shmbed.layout.ClassicLayout;
+import io.github.shmbed.layout.FramedLayout;
 import io.github.shmbed.layout.OsLayout;
 import io.github.shmbed.segment.Limits;
 import io.github.shmbed.segment.PosixName;
@@ -40,6 +45,7 @@ import picocli.CommandLine.ParseResult;
 final class OptionParser {
   private static final long MAX_KEY = 0xffffffffL;
   private static final long MAX_DEADLINE_MS = 86_400_000;
+  private static final long MAX_TRACE_ROWS = 50_000_000;
   private static final long MAX_COUNT = 1_000_000_000;
 
   private final Role role;
@@ -86,33 +92,34 @@ final class OptionParser {
     }
     boolean posix = api.equals(Options.POSIX);
     checkFamily(posix);
-    String layout = text(LAYOUT, ClassicLayout.NAME);
-    Options options = options(api, posix, layout, layout.equals(OsLayout.NAME));
+    Options options = options(api, posix);
+    if (options.isFramed()) {
+      checkFramed(options);
+    } else {
+      checkNotFramed(options);
+    }
     checkSupported(options);
-    checkMessage(options);
     return options;
   }
 
-  private Options options(String api, boolean posix, String layout, boolean os) {
+  private Options options(String api, boolean posix) {
+    String layout = text(LAYOUT, ClassicLayout.NAME);
+    LayoutDefaults defaults = LayoutDefaults.of(layout);
     String segmentSize = text(SEGMENT_SIZE, null);
+    String messageSize = text(MESSAGE_SIZE, null);
     String mode = text(MODE, null);
     String key = text(KEY, null);
     return new Options(
         role,
         api,
         layout,
-        posix
-            ? name(
-                text(NAME, os ? OsLayout.DEFAULT_SEGMENT_NAME : ClassicLayout.DEFAULT_SEGMENT_NAME))
-            : null,
+        posix ? name(text(NAME, defaults.name())) : null,
         key == null ? 0 : (int) Numbers.decimalOrHex(KEY, key, 1, MAX_KEY),
         path(KEY_FILE),
         segmentSize == null
-            ? os ? OsLayout.DEFAULT_SIZE_BYTES : ClassicLayout.DEFAULT_SIZE_BYTES
+            ? defaults.sizeBytes()
             : Numbers.size(SEGMENT_SIZE, segmentSize, 1, Limits.MAX_SIZE_BYTES),
-        mode == null
-            ? os ? OsLayout.DEFAULT_MODE : ClassicLayout.DEFAULT_MODE
-            : Numbers.mode(MODE, mode),
+        mode == null ? defaults.mode() : Numbers.mode(MODE, mode),
         line.hasMatchedOption(EXCLUSIVE),
         !line.hasMatchedOption(NO_RESERVE),
         textBytes(),
@@ -123,7 +130,12 @@ final class OptionParser {
         text(CHANNEL, null),
         text(CODEC, RawCodec.NAME),
         Numbers.decimal(COUNT, text(COUNT, "1"), 1, MAX_COUNT),
-        Numbers.decimal(WARMUP, text(WARMUP, "0"), 0, MAX_COUNT));
+        Numbers.decimal(WARMUP, text(WARMUP, "0"), 0, MAX_COUNT),
+        messageSize == null
+            ? -1
+            : Numbers.size(MESSAGE_SIZE, messageSize, 0, Limits.MAX_SIZE_BYTES),
+        (int) Numbers.decimal(WINDOW, text(WINDOW, "1"), 1, FramedLayout.MAX_WINDOW),
+        path(TRACE));
   }
 
   private void checkFamily(boolean posix) {
@@ -143,35 +155,42 @@ final class OptionParser {
     }
   }
 
-  private void checkSupported(Options options) {
-    boolean classic = options.layout().equals(ClassicLayout.NAME);
-    boolean os = options.layout().equals(OsLayout.NAME) && options.isPosix();
-    if (!classic && !os) {
-      throw new UnsupportedException(
-          "layout "
-              + options.layout()
-              + ": java-"
-              + options.api()
-              + " has classic"
-              + (options.isPosix() ? " and os" : ""));
+  private void checkFramed(Options options) {
+    if (role == Role.CLEANER) {
+      return;
     }
-    if (!options.codec().equals(RawCodec.NAME)) {
-      throw new UnsupportedException(
-          "codec " + options.codec() + ": java-" + options.api() + " has raw");
+    if (options.textBytes() >= 0) {
+      throw new UsageException("MSG_SIZE: the framed layout takes --payload FILE");
     }
-    if (options.channel() != null) {
-      throw new UsageException("--channel: for --layout framed only");
+    if (role == Role.WRITER && options.payload() == null) {
+      throw new UsageException("--payload: missing; the framed layout needs it");
     }
-    if (options.count() != 1 || options.warmup() != 0) {
-      throw new UsageException("--count, --warmup: for --layout framed only");
+    if (options.trace() != null && options.count() > MAX_TRACE_ROWS) {
+      throw new UsageException("--trace: not with more than " + MAX_TRACE_ROWS + " messages");
+    }
+    if (options.channel() == null) {
+      throw new UsageException("--channel: missing; the framed layout needs it");
+    }
+    ChannelKind kind = ChannelKind.of(options.channel());
+    String wrong = kind == null ? null : kind.check(options.channel());
+    if (wrong != null) {
+      throw new UsageException("--channel " + options.channel() + ": " + wrong);
     }
   }
 
-  private void checkMessage(Options options) {
-    if (role != Role.WRITER) {
-      return;
-    }
+  private void checkNotFramed(Options options) {
     boolean os = options.layout().equals(OsLayout.NAME);
+    boolean framedOnly =
+        options.channel() != null
+            || options.count() != 1
+            || options.warmup() != 0
+            || options.messageSizeBytes() >= 0
+            || options.window() != 1
+            || options.trace() != null;
+    if (framedOnly) {
+      throw new UsageException(
+          "--channel, --count, --warmup, --message-size, --window, --trace: for --layout framed only");
+    }
     if (os && options.textBytes() >= 0) {
       throw new UsageException(
           "MSG_SIZE: the layout os has a text of its own; or use --payload FILE");
@@ -179,9 +198,30 @@ final class OptionParser {
     if (options.textBytes() >= 0 && options.payload() != null) {
       throw new UsageException("MSG_SIZE and --payload exclude each other");
     }
-    if (!os && options.textBytes() < 0 && options.payload() == null) {
+    boolean needsText = role == Role.WRITER && options.layout().equals(ClassicLayout.NAME);
+    if (needsText && options.textBytes() < 0 && options.payload() == null) {
       throw new UsageException("MSG_SIZE: missing; say for example 1000B, or --payload FILE");
     }
+  }
+
+  /** Last of the checks: a usage error outranks it. */
+  private void checkSupported(Options options) {
+    boolean os = options.layout().equals(OsLayout.NAME) && options.isPosix();
+    if (!options.layout().equals(ClassicLayout.NAME) && !os && !options.isFramed()) {
+      throw unsupported(
+          "layout " + options.layout(),
+          options.isPosix() ? "classic, os and framed" : "classic and framed");
+    }
+    if (!options.codec().equals(RawCodec.NAME)) {
+      throw unsupported("codec " + options.codec(), RawCodec.NAME);
+    }
+    if (options.channel() != null && ChannelKind.of(options.channel()) == null) {
+      throw unsupported("channel " + options.channel(), "those that --help lists");
+    }
+  }
+
+  private UnsupportedException unsupported(String what, String has) {
+    return new UnsupportedException(what + ": java-" + text(API, Options.POSIX) + " has " + has);
   }
 
   /** MSG_SIZE counts the NUL; -1 if it was not given. */

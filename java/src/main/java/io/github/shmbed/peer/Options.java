@@ -2,6 +2,7 @@
 // One checked command line.
 package io.github.shmbed.peer;
 
+import io.github.shmbed.layout.FramedLayout;
 import java.nio.file.Path;
 
 /**
@@ -13,6 +14,10 @@ import java.nio.file.Path;
  * @param keyFile the file for ftok, null for the default places
  * @param textBytes the text's length without its NUL, by MSG_SIZE; -1 if it comes from elsewhere
  * @param channel SPEC of {@code --channel}, null if there is none
+ * @param segmentSizeBytes 0 for just what a framed exchange needs
+ * @param messageSizeBytes of framed messages, -1 for the payload file's size
+ * @param window framed messages on the way at most
+ * @param trace where the time stamps go, null for nowhere
  * @param result where the result object goes, {@code -} for stdout, null for nowhere
  */
 record Options(
@@ -34,13 +39,25 @@ record Options(
     String channel,
     String codec,
     long count,
-    long warmup) {
+    long warmup,
+    long messageSizeBytes,
+    int window,
+    Path trace) {
 
   static final String POSIX = "posix";
   static final String SYSV = "sysv";
 
   boolean isPosix() {
     return api.equals(POSIX);
+  }
+
+  boolean isFramed() {
+    return layout.equals(FramedLayout.NAME);
+  }
+
+  /** Measured messages whose time stamps are kept. */
+  int traceRows() {
+    return trace == null ? 0 : Math.toIntExact(count);
   }
 
   /** Whether stdout is for the result object alone. */

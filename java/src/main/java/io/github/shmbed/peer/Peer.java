@@ -2,6 +2,7 @@
 // One command line in, one result out; the same for a fresh process and for a line of --serve.
 package io.github.shmbed.peer;
 
+import io.github.shmbed.latency.Ledger;
 import io.github.shmbed.layout.LayoutException;
 import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.segment.MemoryFault;
@@ -10,6 +11,8 @@ import java.io.OutputStream;
 
 /** Runs commands of one role. */
 final class Peer {
+  private static final long NS_PER_MS = 1_000_000;
+
   private final OptionParser parser;
 
   Peer(Role role) {
@@ -39,43 +42,45 @@ final class Peer {
       return refused(words, ExitCode.UNSUPPORTED, missing);
     }
     Result result = new Result(parser.role(), options.api(), options);
+    long deadlineNs = Ledger.nowNs() + options.deadlineMs() * NS_PER_MS;
+    SegmentStages stages = SegmentStages.of(result);
     try {
-      exchange(result, options.resultOnStdout() ? null : stdout);
+      exchange(result, stages, deadlineNs, options.resultOnStdout() ? null : stdout);
       result.finish();
     } catch (NativeCallException failed) {
-      result.fail(Failure.of(failed));
+      result.fail(Failure.of(failed, result.stage()));
     } catch (LayoutException broken) {
       result.fail(Failure.of(broken));
     } catch (IOException failed) {
       result.fail(Failure.of(failed));
+    } catch (OutOfMemoryError full) {
+      result.fail(Failure.outOfMemory());
     } catch (InternalError fault) {
       if (!MemoryFault.isOne(fault)) {
         throw fault;
       }
-      result.fail(Failure.of(MemoryFault.of("access shared memory", object(result), fault)));
+      NativeCallException late = MemoryFault.of("access shared memory", object(result), fault);
+      result.fail(Failure.of(late, null));
+    } finally {
+      stages.undo(); // nothing, unless the command failed after it had created a segment
+      Undo.done();
     }
     return result;
   }
 
-  private void exchange(Result result, OutputStream stdout) throws IOException {
-    boolean posix = result.options().isPosix();
-    switch (parser.role()) {
-      case WRITER:
-        if (posix) {
-          new PosixExchange(result).write();
-        } else {
-          new SysvExchange(result).write();
-        }
-        break;
-      case READER:
-        if (posix) {
-          new PosixExchange(result).read(stdout);
-        } else {
-          new SysvExchange(result).read(stdout);
-        }
-        break;
-      default:
-        new SysvExchange(result).clean();
+  private void exchange(Result result, SegmentStages stages, long deadlineNs, OutputStream stdout)
+      throws IOException {
+    boolean writer = parser.role() == Role.WRITER;
+    if (parser.role() == Role.CLEANER) {
+      ((SysvStages) stages).clean(); // the parser lets no other family through
+    } else if (result.options().isFramed() && writer) {
+      new FramedWriter(result, stages, deadlineNs).run();
+    } else if (result.options().isFramed()) {
+      new FramedReader(result, stages, deadlineNs).run();
+    } else if (writer) {
+      new ClassicExchange(result, stages).write();
+    } else {
+      new ClassicExchange(result, stages).read(stdout);
     }
   }
 

@@ -97,7 +97,8 @@ public final class PeerMain {
       byte[] json = ResultJson.of(result);
       out.write(json, 0, json.length);
     } else {
-      boolean textOnStdout = result.options() != null && PosixExchange.showsText(result.options());
+      boolean textOnStdout =
+          result.options() != null && ClassicExchange.showsText(result.options());
       for (String line : result.ledger().lines()) {
         (textOnStdout ? err : out).println(line);
       }

@@ -3,6 +3,8 @@
 package io.github.shmbed.peer;
 
 import io.github.shmbed.latency.Ledger;
+import io.github.shmbed.latency.MessageLedger;
+import io.github.shmbed.latency.Stage;
 
 /** The outcome of one command line. */
 final class Result {
@@ -11,6 +13,12 @@ final class Result {
   private final Options options; // null when the command line was wrong
   private final Ledger ledger = new Ledger();
   private int key;
+  private long segmentBytes;
+  private long messageBytes = -1;
+  private Stage stage;
+  private MessageLedger messages;
+  private long crcMismatches;
+  private long firstCrcMismatch;
   private int exit = ExitCode.DONE;
   private Failure failure;
   private Digest digest;
@@ -50,6 +58,60 @@ final class Result {
     this.key = key;
   }
 
+  /**
+   * What the segment of a framed exchange turned out to be; a message's size is -1 where it is not
+   * known.
+   */
+  void setSegment(long segmentBytes, long messageBytes) {
+    this.segmentBytes = segmentBytes;
+    this.messageBytes = messageBytes;
+  }
+
+  /** The segment's size as far as it is known, else 0. */
+  long segmentBytes() {
+    return segmentBytes != 0 || options == null ? segmentBytes : options.segmentSizeBytes();
+  }
+
+  /** Bytes of a framed message, -1 if not known. */
+  long messageBytes() {
+    return messageBytes;
+  }
+
+  /** The flow is in that stage now; a deadline that passes is told with it. */
+  void enter(Stage stage) {
+    this.stage = stage;
+  }
+
+  Stage stage() {
+    return stage;
+  }
+
+  /** What the messages took; only of a loop that came to its end. */
+  void setMessages(MessageLedger messages) {
+    this.messages = messages;
+  }
+
+  /** Null unless a framed exchange came to its end. */
+  MessageLedger messages() {
+    return messages;
+  }
+
+  /** A payload whose CRC is not its descriptor's. */
+  void crcMismatch(long seq) {
+    if (crcMismatches++ == 0) {
+      firstCrcMismatch = seq;
+    }
+  }
+
+  long crcMismatches() {
+    return crcMismatches;
+  }
+
+  /** The first one's number, 0 if there is none. */
+  long firstCrcMismatch() {
+    return firstCrcMismatch;
+  }
+
   /** See {@link ExitCode}. */
   int exit() {
     return exit;
@@ -83,10 +145,21 @@ final class Result {
 
   /** The end of a command that went well: all that is left to do is outside the stages. */
   void finish() {
+    sayMessageStages();
     if (digest != null) {
       payloadBytes = digest.lengthBytes();
       sha256 = digest.hex();
       ledger.say("msg sha256=" + sha256);
+    }
+  }
+
+  private void sayMessageStages() {
+    for (Stage each : Stage.values()) {
+      if (messages != null && messages.has(each)) {
+        String label = each == Stage.WRITE || each == Stage.READ ? " shared memory" : "";
+        long ns = messages.typicalNs(each, options.count());
+        ledger.say("[QLOG] " + each.contractName() + label + " latency: " + ns);
+      }
     }
   }
 

@@ -5,7 +5,9 @@ package io.github.shmbed.peer;
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
 import io.github.shmbed.latency.Ledger;
+import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
+import io.github.shmbed.libc.ResourceUsage;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -33,13 +35,16 @@ final class ResultJson {
       }
       if (result.options() != null) {
         writeCase(json, result);
-        writeStages(json, result.ledger());
+        writeStages(json, result);
       }
       if (result.sha256() != null) {
         json.writeObjectFieldStart("payload");
         json.writeNumberField("length", result.payloadBytes());
         json.writeStringField("sha256", result.sha256());
         json.writeEndObject();
+      }
+      if (result.messages() != null) {
+        writeMessages(json, result);
       }
       if (result.failure() != null) {
         writeFailure(json, result.failure());
@@ -62,7 +67,9 @@ final class ResultJson {
     } else if (result.key() != 0) {
       json.writeNumberField("key", Integer.toUnsignedLong(result.key()));
     }
-    json.writeNumberField("segmentSize", options.segmentSizeBytes());
+    if (result.segmentBytes() != 0) {
+      json.writeNumberField("segmentSize", result.segmentBytes());
+    }
     json.writeStringField("mode", octal(options.mode()));
     if (options.channel() != null) {
       json.writeStringField("channel", options.channel());
@@ -70,16 +77,68 @@ final class ResultJson {
     json.writeStringField("codec", options.codec());
     json.writeNumberField("count", options.count());
     json.writeNumberField("warmup", options.warmup());
+    if (options.isFramed()) {
+      if (result.messageBytes() >= 0) {
+        json.writeNumberField("messageSize", result.messageBytes());
+      }
+      json.writeNumberField("window", options.window());
+    }
     json.writeEndObject();
   }
 
-  private static void writeStages(JsonGenerator json, Ledger ledger) throws IOException {
+  private static void writeStages(JsonGenerator json, Result result) throws IOException {
+    Ledger ledger = result.ledger();
+    MessageLedger messages = result.messages();
     json.writeObjectFieldStart("stages");
     for (Stage stage : Stage.values()) {
       if (ledger.happened(stage)) {
         json.writeNumberField(stage.contractName(), ledger.stageNs(stage));
+      } else if (messages != null && messages.has(stage)) {
+        long ns = messages.typicalNs(stage, result.options().count());
+        json.writeNumberField(stage.contractName(), ns);
       }
     }
+    json.writeEndObject();
+  }
+
+  /** Section 9 of the contract. */
+  private static void writeMessages(JsonGenerator json, Result result) throws IOException {
+    MessageLedger messages = result.messages();
+    if (result.options().count() > 1) {
+      json.writeObjectFieldStart("histograms");
+      for (Stage stage : Stage.values()) {
+        if (messages.has(stage)) {
+          json.writeStringField(stage.contractName(), messages.encoded(stage));
+        }
+      }
+      json.writeEndObject();
+    }
+    json.writeObjectFieldStart("first");
+    for (Stage stage : Stage.values()) {
+      if (messages.hasFirst(stage)) {
+        json.writeNumberField(stage.contractName(), messages.firstNs(stage));
+      }
+    }
+    json.writeEndObject();
+    writeUsage(json, messages.usage());
+    json.writeNumberField("clockPairNs", messages.clockPairNs());
+    json.writeNumberField("negative", messages.negative());
+    if (result.role() == Role.READER) {
+      json.writeNumberField("crcMismatches", result.crcMismatches());
+    }
+    if (result.crcMismatches() > 0) {
+      json.writeNumberField("firstCrcMismatch", result.firstCrcMismatch());
+    }
+  }
+
+  private static void writeUsage(JsonGenerator json, ResourceUsage usage) throws IOException {
+    json.writeObjectFieldStart("usage");
+    json.writeNumberField("minorFaults", usage.minorFaults());
+    json.writeNumberField("majorFaults", usage.majorFaults());
+    json.writeNumberField("voluntarySwitches", usage.voluntarySwitches());
+    json.writeNumberField("involuntarySwitches", usage.involuntarySwitches());
+    json.writeNumberField("userNs", usage.userNs());
+    json.writeNumberField("systemNs", usage.systemNs());
     json.writeEndObject();
   }
 
@@ -90,6 +149,9 @@ final class ResultJson {
     json.writeStringField("errno", failure.errno());
     if (failure.rule() != null) {
       json.writeStringField("name", failure.rule());
+    }
+    if (failure.stage() != null) {
+      json.writeStringField("stage", failure.stage().contractName());
     }
     json.writeStringField("message", failure.message());
     json.writeEndObject();

@@ -96,7 +96,11 @@ public final class PosixObject implements AutoCloseable {
    * @throws NativeCallException EINVAL when it is not a regular file, or its size is still 0
    */
   public long sizeToAttach() {
-    FileStatus status = status();
+    return sizeToAttach(status());
+  }
+
+  /** The same, of a status that was read before. */
+  public long sizeToAttach(FileStatus status) {
     if (!status.isRegularFile()) {
       throw new NativeCallException(
           "fstat",

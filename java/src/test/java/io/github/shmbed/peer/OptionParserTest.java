@@ -110,7 +110,7 @@ class OptionParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"1000B", "--payload f", "--exclusive", "--no-reserve", "--mode 600"})
+  @ValueSource(strings = {"1000B", "--payload f", "--exclusive", "--no-reserve"})
   void whatIsForWritersIsNotForReaders(String line) {
     assertThrows(UsageException.class, () -> parse(reader, line));
   }

@@ -1,0 +1,47 @@
+// SPDX-License-Identifier: Apache-2.0
+// futex(2), which has no function in the C library.
+package io.github.shmbed.libc;
+
+import com.sun.jna.Native;
+
+/**
+ * Futexes shared between processes. They may run once per message: they allocate nothing and return
+ * {@code -errno}.
+ */
+public final class FutexCalls {
+  private static final long SYS_FUTEX = Binding.isArm64() ? 98 : 202;
+  private static final long FUTEX_WAIT = 0;
+  private static final long FUTEX_WAKE = 1;
+
+  private FutexCalls() {}
+
+  private static final class Natives {
+    static {
+      Binding.toLibc(Natives.class);
+    }
+
+    static native long syscall(
+        long number, long word, long operation, long value, long timeout, long word2, long value3);
+  }
+
+  /**
+   * Sleeps while the word has a value.
+   *
+   * @param word address of the 4 bytes, a multiple of 4
+   * @param timeout address of a struct timespec, a duration
+   * @return 0 after a wake-up; -EAGAIN when it had another value; -ETIMEDOUT, -EINTR
+   */
+  public static int waitWhile(long word, int value, long timeout) {
+    return (int)
+        result(Natives.syscall(SYS_FUTEX, word, FUTEX_WAIT, value & 0xffffffffL, timeout, 0, 0));
+  }
+
+  /** Wakes all that sleep on the word; returns how many. */
+  public static int wakeAll(long word) {
+    return (int) result(Natives.syscall(SYS_FUTEX, word, FUTEX_WAKE, Integer.MAX_VALUE, 0, 0, 0));
+  }
+
+  private static long result(long result) {
+    return result >= 0 ? result : -Native.getLastError();
+  }
+}

@@ -1,0 +1,220 @@
+// SPDX-License-Identifier: Apache-2.0
+// The writer of the framed layout: create, size, reserve, attach, then write and notify for each
+// message, detach, remove.
+package io.github.shmbed.peer;
+
+import io.github.shmbed.channel.Channel;
+import io.github.shmbed.channel.ChannelContext;
+import io.github.shmbed.channel.ChannelKind;
+import io.github.shmbed.latency.Ledger;
+import io.github.shmbed.latency.MessageLedger;
+import io.github.shmbed.latency.Stage;
+import io.github.shmbed.layout.Creator;
+import io.github.shmbed.layout.Descriptor;
+import io.github.shmbed.layout.FramedHeader;
+import io.github.shmbed.layout.FramedLayout;
+import io.github.shmbed.layout.LayoutException;
+import io.github.shmbed.libc.Errno;
+import io.github.shmbed.libc.NativeCallException;
+import io.github.shmbed.segment.Segment;
+import java.io.IOException;
+import java.security.SecureRandom;
+
+/** Runs one framed writer. */
+final class FramedWriter {
+  private static final long MAX_MESSAGE_BYTES = 1L << 43;
+
+  private final Options options;
+  private final Result result;
+  private final SegmentStages stages;
+  private final long deadlineNs;
+  private final ChannelKind kind;
+  private final MessageLedger ledger;
+  private final Descriptor message = new Descriptor();
+  private final Descriptor acknowledgement = new Descriptor();
+
+  FramedWriter(Result result, SegmentStages stages, long deadlineNs) {
+    this.result = result;
+    this.options = result.options();
+    this.stages = stages;
+    this.deadlineNs = deadlineNs;
+    this.kind = ChannelKind.of(options.channel());
+    this.ledger = new MessageLedger(options.traceRows(), Stage.WRITE, Stage.NOTIFY);
+  }
+
+  void run() throws IOException {
+    try (Messages messages = new Messages(options)) {
+      FramedHeader header = plan(messages.sizeBytes());
+      result.setSegment(header.segmentSizeBytes(), messages.sizeBytes());
+      try (Segment segment =
+          stages.create(header.segmentSizeBytes(), header.segmentSizeBytes(), false)) {
+        segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
+        exchange(segment, header, messages);
+        stages.detach(segment);
+      }
+      stages.remove();
+      stages.keep();
+      Digest digest = digest(messages);
+      result
+          .ledger()
+          .say(
+              "Writing to shmem: " + stages.description() + ", msg length=" + digest.lengthBytes());
+      result.setDigest(digest);
+    }
+    TraceFile.write(options, ledger);
+  }
+
+  private FramedHeader plan(long messageBytes) {
+    if (messageBytes > MAX_MESSAGE_BYTES) {
+      throw tooLarge("a message of more than 2^43 bytes");
+    }
+    long generation;
+    do {
+      generation = new SecureRandom().nextLong();
+    } while (generation == 0);
+    FramedHeader needed =
+        FramedHeader.plan(messageBytes, options.window(), kind.lanes(), generation, Creator.self());
+    long given = options.segmentSizeBytes();
+    if (given == 0) {
+      return needed;
+    }
+    if (given < needed.segmentSizeBytes()) {
+      throw tooLarge(
+          "header and slots take " + needed.segmentSizeBytes() + " bytes: raise --segment-size");
+    }
+    return needed.withSegmentSize(given);
+  }
+
+  private LayoutException tooLarge(String what) {
+    String object = options.payload().toString();
+    return new LayoutException(FramedLayout.NAME, object, Errno.EMSGSIZE, "SEGMENT_SIZE", what);
+  }
+
+  /** From the channel's creation to its end; whatever happens, the reader sees the state closed. */
+  private void exchange(Segment segment, FramedHeader header, Messages messages)
+      throws IOException {
+    try {
+      exchangeOpenly(segment, header, messages);
+    } catch (RuntimeException | IOException | InternalError failed) {
+      abandon(segment, failed);
+      throw failed;
+    }
+    FramedHeader.publishState(segment, FramedHeader.STATE_CLOSED);
+  }
+
+  private static void abandon(Segment segment, Throwable failed) {
+    try {
+      FramedHeader.publishState(segment, FramedHeader.STATE_CLOSED);
+      segment.settle();
+    } catch (NativeCallException gone) {
+      failed.addSuppressed(gone);
+    }
+  }
+
+  private void exchangeOpenly(Segment segment, FramedHeader header, Messages messages)
+      throws IOException {
+    try (Channel channel = kind.channel(context(segment, header))) {
+      Undo.add(channel::unlink);
+      channel.create();
+      FramedHeader.publishState(segment, FramedHeader.STATE_READY);
+      result.enter(Stage.WAIT);
+      channel.open();
+      sendAll(channel, segment, header, messages);
+    }
+  }
+
+  private ChannelContext context(Segment segment, FramedHeader header) {
+    return new ChannelContext(
+        options.channel(),
+        ChannelKind.address(options.channel()),
+        true,
+        options.mode(),
+        segment,
+        header.channelOffset(),
+        deadlineNs);
+  }
+
+  private void sendAll(Channel channel, Segment segment, FramedHeader header, Messages messages)
+      throws IOException {
+    long total = options.warmup() + options.count();
+    long acknowledged = 0;
+    ledger.begin();
+    for (long index = 0; index < total; index++) {
+      if (index - acknowledged == options.window()) {
+        takeAcknowledgement(channel, header, acknowledged++);
+      }
+      send(channel, segment, header, messages, index);
+    }
+    while (acknowledged < total) {
+      takeAcknowledgement(channel, header, acknowledged++);
+    }
+    ledger.end();
+    result.setMessages(ledger);
+  }
+
+  private void takeAcknowledgement(Channel channel, FramedHeader header, long lastSeq) {
+    result.enter(Stage.WAIT);
+    channel.receive(acknowledgement, deadlineNs);
+    acknowledgement.checkAcknowledgement(header, lastSeq, options.channel());
+  }
+
+  /** One message: into its slot, then its descriptor on the way. */
+  private void send(
+      Channel channel, Segment segment, FramedHeader header, Messages messages, long index)
+      throws IOException {
+    long seq = index + 1;
+    long offset = header.slotOffset(seq);
+    message.set(
+        seq,
+        offset,
+        messages.sizeBytes(),
+        header.generation(),
+        messages.crc(index),
+        Descriptor.FLAG_CRC32C);
+
+    result.enter(Stage.WRITE);
+    long done = 0;
+    long writeNs = 0;
+    long writeBegunNs = 0;
+    long writeEndedNs;
+    do { // one part, but for messages beyond 64 MiB
+      int length = messages.load(index, done);
+      byte[] bytes = messages.bytes();
+      int from = messages.from(index, done);
+      long begunNs = Ledger.nowNs();
+      segment.putDeferringFaults(offset + done, bytes, from, length);
+      writeEndedNs = Ledger.nowNs();
+      writeNs += writeEndedNs - begunNs;
+      writeBegunNs = done == 0 ? begunNs : writeBegunNs;
+      done += length;
+    } while (done < messages.sizeBytes());
+
+    result.enter(Stage.NOTIFY);
+    FramedHeader.publishSequence(segment, seq);
+    long sentNs = Ledger.nowNs();
+    message.setSentNs(sentNs);
+    channel.send(message);
+    long notifiedNs = Ledger.nowNs();
+
+    boolean first = index == 0;
+    boolean measured = index >= options.warmup();
+    ledger.record(Stage.WRITE, first, measured, writeNs);
+    ledger.record(Stage.NOTIFY, first, measured, notifiedNs - sentNs);
+    if (measured) {
+      ledger.trace(writeBegunNs, writeEndedNs, sentNs);
+    }
+  }
+
+  /** What the reader must have seen, in order. Outside the ledger. */
+  private Digest digest(Messages messages) throws IOException {
+    Digest digest = new Digest();
+    for (long index = 0; index < options.warmup() + options.count(); index++) {
+      for (long done = 0; done < messages.sizeBytes(); ) {
+        int length = messages.load(index, done);
+        digest.add(messages.bytes(), messages.from(index, done), length);
+        done += length;
+      }
+    }
+    return digest;
+  }
+}
