@@ -25,13 +25,10 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.security.MessageDigest;
-import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
-import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -127,7 +124,8 @@ final class CellExchange implements Exchange {
           Outcome.ERROR, "reader " + cell.reader().id() + ": said exit 0 and wrote no --out file");
     }
     String reported = Json.text(Json.object(answer, "payload"), "sha256");
-    if (!sha256(bytes).equals(reported)) {
+    String digest = session.digests().sha256(bytes);
+    if (!digest.equals(reported)) {
       throw new CellFailure(
           Outcome.ERROR,
           "reader "
@@ -135,7 +133,7 @@ final class CellExchange implements Exchange {
               + ": reports payload sha256 "
               + reported
               + ", its --out file has "
-              + sha256(bytes));
+              + digest);
     }
     return bytes;
   }
@@ -321,13 +319,5 @@ final class CellExchange implements Exchange {
       throw new CellFailure(Outcome.ERROR, who + ": " + error.get("message"));
     }
     throw new CellFailure(Outcome.ERROR, who + ": exit " + exit + " in its answer: " + text);
-  }
-
-  private static String sha256(byte[] bytes) {
-    try {
-      return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    } catch (NoSuchAlgorithmException e) {
-      throw new IllegalStateException("every JDK has SHA-256", e);
-    }
   }
 }

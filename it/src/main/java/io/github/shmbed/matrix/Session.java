@@ -28,6 +28,7 @@ public final class Session implements AutoCloseable {
   private final Home home;
   private final Run run;
   private final LeakGate gate;
+  private final Digests digests = new Digests();
   private final long seed;
   private final Duration deadline;
   private final Thread hook = new Thread(this::end, "shmbed-end");
@@ -92,6 +93,10 @@ public final class Session implements AutoCloseable {
 
   Programs programs() {
     return programs;
+  }
+
+  Digests digests() {
+    return digests;
   }
 
   LeakGate gate() {

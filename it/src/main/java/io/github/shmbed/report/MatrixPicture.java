@@ -53,7 +53,11 @@ public final class MatrixPicture {
             "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 %d %d\" width=\"%d\" height=\"%d\""
                 + " font-family=\"system-ui, sans-serif\" font-size=\"13\">%n"
                 + "<title>%s</title>%n<rect width=\"100%%\" height=\"100%%\" fill=\"#ffffff\"/>%n",
-            width, height, width, height, results.lastLine()));
+            width,
+            height,
+            width,
+            height,
+            results.lastLine()));
     text(LEFT - 12, TOP - 14, "end", "#57606a", "writer \\ reader");
     for (int column = 0; column < readers.size(); column++) {
       text(centre(column), TOP - 14, "middle", "#1f2328", readers.get(column));
@@ -71,8 +75,7 @@ public final class MatrixPicture {
   private void square(int row, int column) {
     List<CellResult> cells =
         byPairing.getOrDefault(writers.get(row) + ":" + readers.get(column), List.of());
-    List<CellResult> ran =
-        cells.stream().filter(cell -> cell.outcome() != Outcome.N_A).toList();
+    List<CellResult> ran = cells.stream().filter(cell -> cell.outcome() != Outcome.N_A).toList();
     long passed = ran.stream().filter(cell -> cell.outcome() == Outcome.PASS).count();
     boolean good = ran.stream().allMatch(CellResult::isAcceptable);
     String fill = ran.isEmpty() ? "#eaeef2" : good ? "#1a7f37" : "#cf222e";
@@ -114,6 +117,10 @@ public final class MatrixPicture {
         String.format(
             Locale.ROOT,
             "<text x=\"%d\" y=\"%d\" text-anchor=\"%s\" fill=\"%s\">%s</text>%n",
-            x, y, anchor, colour, text.replace("&", "&amp;").replace("<", "&lt;")));
+            x,
+            y,
+            anchor,
+            colour,
+            text.replace("&", "&amp;").replace("<", "&lt;")));
   }
 }

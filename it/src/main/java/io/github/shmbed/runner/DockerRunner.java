@@ -2,6 +2,7 @@
 package io.github.shmbed.runner;
 
 import com.github.dockerjava.api.DockerClient;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
@@ -49,6 +50,21 @@ public final class DockerRunner implements Runner {
         new Images(
             client, DockerClientFactory.instance().getTransportConfig().getDockerHost(), home);
     removeContainersOfDeadRuns();
+    letTwoRemoveOneContainer();
+  }
+
+  /**
+   * At Ctrl-C both this program and Testcontainers remove the containers; whoever comes second is
+   * told so by the engine, and Testcontainers would print that with a stack trace.
+   */
+  private static void letTwoRemoveOneContainer() {
+    Thread.setDefaultUncaughtExceptionHandler(
+        (thread, failure) -> {
+          if (!(failure instanceof ConflictException || failure instanceof NotFoundException)) {
+            System.err.print("Exception in thread \"" + thread.getName() + "\" ");
+            failure.printStackTrace();
+          }
+        });
   }
 
   private static DockerClient connect() throws RunnerUnavailable {

@@ -53,6 +53,10 @@ final class Images {
     String base = baseImage();
     ids.put(base, client.inspectImageCmd(base).exec().getId());
     for (String name : names) {
+      if (!isPresent(tag(name))) {
+        System.err.println(
+            "shmbed: building image " + tag(name) + " (the first time takes a minute)");
+      }
       ids.put(tag(name), build(name, base));
     }
   }

@@ -4,6 +4,7 @@ package io.github.shmbed.runner;
 import com.github.dockerjava.api.DockerClient;
 import com.github.dockerjava.api.async.ResultCallback;
 import com.github.dockerjava.api.command.InspectExecResponse;
+import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.AccessMode;
@@ -118,8 +119,8 @@ final class PeerContainer {
           .withForce(true)
           .withRemoveVolumes(true)
           .exec();
-    } catch (NotFoundException gone) {
-      // removed before
+    } catch (NotFoundException | ConflictException gone) {
+      // removed before, or Testcontainers does it this moment
     } catch (DockerException e) {
       System.err.println(
           "shmbed: container "

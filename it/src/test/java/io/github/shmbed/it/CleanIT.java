@@ -37,9 +37,12 @@ class CleanIT {
 
   @TempDir private Path directory;
   private Process harness;
+  private List<ProcessHandle> peers = List.of();
 
   @AfterEach
   void end() throws Exception {
+    // a peer that hangs outlives its harness
+    peers.forEach(ProcessHandle::destroyForcibly);
     if (harness != null) {
       harness.destroyForcibly().waitFor(10, TimeUnit.SECONDS);
     }
@@ -125,6 +128,7 @@ class CleanIT {
     assertFalse(alive.stdout().contains(owned.run().toString()), alive.toString());
     assertEquals(1, owned.objects().size(), "a live run keeps what it has");
 
+    peers = harness.descendants().toList();
     harness.destroyForcibly().waitFor();
     assertEquals(1, owned.objects().size(), "SIGKILL leaves the object");
     Launched listed = Launched.run("clean");
@@ -145,7 +149,7 @@ class CleanIT {
   void terminated(String pairing) throws Exception {
     start("pair", pairing.split(" ")[0], pairing.split(" ")[1]);
     Owned owned = awaitObject();
-    List<ProcessHandle> peers = harness.descendants().toList();
+    peers = harness.descendants().toList();
     assertFalse(peers.isEmpty());
     harness.destroy();
     assertTrue(harness.waitFor(20, TimeUnit.SECONDS), "it ends");
