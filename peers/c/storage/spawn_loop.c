@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 // Starts a program again and again and measures each time from before posix_spawn(3) to after wait4(2). In C
 // and small, so that what starts the programs adds as little as possible. Requests (lines.h):
-//   spawn COUNT PROGRAM ARGUMENTS..      totals alone
-//   stamped COUNT PROGRAM ARGUMENTS..    the program writes struct stamps (stamps.h): the parts too
-//   inside COUNT shm NAME|file PATH      the reads of reads.h in this process: no program is started
+//   spawn COUNT PROGRAM ARGUMENTS..           totals
+//   stamped COUNT PROGRAM ARGUMENTS..         the program writes struct stamps (stamps.h): the parts
+//   both COUNT STAMPED PROGRAM ARGUMENTS..    both in turns, so that what disturbs the machine disturbs both
+//   inside COUNT shm NAME|file PATH           the reads of reads.h in this process: no program is started
 #include "../common/clock.h"
 #include "lines.h"
 #include "reads.h"
@@ -30,6 +31,7 @@ static posix_spawn_file_actions_t actions;
 // One value for each program started.
 struct parts {
     int64_t total[MAX_COUNT];
+    int64_t stamped_total[MAX_COUNT];
     int64_t to_main[MAX_COUNT];
     int64_t in_main[MAX_COUNT];
     int64_t exit[MAX_COUNT];
@@ -59,46 +61,93 @@ static void answer_usage_sums(int64_t operations, const struct usage *sum)
     answer_number("majorFaults", sum->major_faults);
 }
 
-static void spawn(bool stamped, int64_t count, char **command)
+// Starts a program once and waits for it. Returns false when an error was answered.
+static bool spawn_once(char **command, int64_t *begun_ns, int64_t *ended_ns, struct rusage *usage)
+{
+    *shared_stamps = (struct stamps){0};
+    int status;
+    pid_t pid;
+    *begun_ns = clock_ns();
+    int number = posix_spawn(&pid, command[0], &actions, NULL, command, environ);
+    if (number != 0) {
+        answer_error("posix_spawn", command[0], number);
+        return false;
+    }
+    pid_t ended;
+    while ((ended = wait4(pid, &status, 0, usage)) < 0 && errno == EINTR) {
+    }
+    *ended_ns = clock_ns();
+    if (ended < 0) {
+        answer_error("wait4", command[0], errno);
+        return false;
+    }
+    if (status != 0) {
+        answer_usage("a program of the experiment failed: start it by hand to see why");
+        return false;
+    }
+    return true;
+}
+
+static bool spawn_plain(char **command, int64_t i, struct usage *sum)
+{
+    struct rusage usage;
+    int64_t begun_ns;
+    int64_t ended_ns;
+    if (!spawn_once(command, &begun_ns, &ended_ns, &usage)) {
+        return false;
+    }
+    add(sum, &usage);
+    parts.total[i] = ended_ns - begun_ns;
+    return true;
+}
+
+// sum: NULL when the program without time stamps is counted
+static bool spawn_stamped(char **command, int64_t i, struct usage *sum)
+{
+    struct rusage usage;
+    int64_t begun_ns;
+    int64_t ended_ns;
+    if (!spawn_once(command, &begun_ns, &ended_ns, &usage)) {
+        return false;
+    }
+    if (sum != NULL) {
+        add(sum, &usage);
+    }
+    parts.stamped_total[i] = ended_ns - begun_ns;
+    parts.to_main[i] = shared_stamps->main_ns - begun_ns;
+    parts.in_main[i] = shared_stamps->end_ns - shared_stamps->main_ns;
+    parts.exit[i] = ended_ns - shared_stamps->end_ns;
+    if (parts.to_main[i] < 0 || parts.in_main[i] < 0 || parts.exit[i] < 0) {
+        answer_usage("time stamps are missing or run backwards: not a stamped build?");
+        return false;
+    }
+    return true;
+}
+
+// Either command may be NULL. With both they take turns, first the one, then the other first.
+static void spawn(int64_t count, char **plain, char **stamped)
 {
     struct usage sum = {0};
     for (int64_t i = 0; i < count; i++) {
-        *shared_stamps = (struct stamps){0};
-        struct rusage usage;
-        int status;
-        pid_t pid;
-        int64_t begun_ns = clock_ns();
-        int number = posix_spawn(&pid, command[0], &actions, NULL, command, environ);
-        if (number != 0) {
-            answer_error("posix_spawn", command[0], number);
-            return;
+        bool done = true;
+        for (int turn = 0; done && turn < 2; turn++) {
+            if (turn == i % 2) {
+                done = plain == NULL || spawn_plain(plain, i, &sum);
+            } else {
+                done = stamped == NULL || spawn_stamped(stamped, i, plain == NULL ? &sum : NULL);
+            }
         }
-        pid_t ended;
-        while ((ended = wait4(pid, &status, 0, &usage)) < 0 && errno == EINTR) {
-        }
-        int64_t ended_ns = clock_ns();
-        if (ended < 0) {
-            answer_error("wait4", command[0], errno);
-            return;
-        }
-        if (status != 0) {
-            answer_usage("a program of the experiment failed: start it by hand to see why");
-            return;
-        }
-        add(&sum, &usage);
-        parts.total[i] = ended_ns - begun_ns;
-        parts.to_main[i] = shared_stamps->main_ns - begun_ns;
-        parts.in_main[i] = shared_stamps->end_ns - shared_stamps->main_ns;
-        parts.exit[i] = ended_ns - shared_stamps->end_ns;
-        if (stamped && (parts.to_main[i] < 0 || parts.in_main[i] < 0 || parts.exit[i] < 0)) {
-            answer_usage("time stamps are missing or run backwards: not a stamped build?");
+        if (!done) {
             return;
         }
     }
     answer_begin();
     answer_object_begin("samplesNs");
-    answer_numbers("total", parts.total, (size_t)count);
-    if (stamped) {
+    if (plain != NULL) {
+        answer_numbers("total", parts.total, (size_t)count);
+    }
+    if (stamped != NULL) {
+        answer_numbers("stampedTotal", parts.stamped_total, (size_t)count);
         answer_numbers("toMain", parts.to_main, (size_t)count);
         answer_numbers("main", parts.in_main, (size_t)count);
         answer_numbers("exit", parts.exit, (size_t)count);
@@ -153,11 +202,17 @@ static void answer(struct request *request)
     int64_t count = request->count > 1 ? positive_number(request->words[1]) : 0;
     if (request->count < 3 || count == 0 || count > MAX_COUNT) {
         answer_usage(
-            "usage: spawn|stamped COUNT PROGRAM .. or inside COUNT shm|file NAME; COUNT 1 to 100000");
+            "usage: spawn|stamped|both COUNT PROGRAM .. or inside COUNT shm|file NAME; COUNT 1 to 100000");
     } else if (strcmp(what, "spawn") == 0) {
-        spawn(false, count, request->words + 2);
+        spawn(count, request->words + 2, NULL);
     } else if (strcmp(what, "stamped") == 0) {
-        spawn(true, count, request->words + 2);
+        spawn(count, NULL, request->words + 2);
+    } else if (strcmp(what, "both") == 0 && request->count > 3) {
+        char *stamped[MAX_WORDS + 1];
+        memcpy(stamped, request->words + 3,
+               sizeof(char *) * (size_t)(request->count - 2)); // with the NULL at its end
+        stamped[0] = request->words[2];
+        spawn(count, request->words + 3, stamped);
     } else if (strcmp(what, "inside") == 0 && request->count == 4) {
         inside(count, request->words[2], request->words[3]);
     } else {

@@ -37,8 +37,8 @@ final class SpawnExperiment {
   /** Starts dd and copies nothing: its control. */
   private static final String DD_NOTHING = "dd count=0";
 
-  private static final String STAMPED = " (stamped)";
-  private static final String STATIC = "empty, static" + STAMPED;
+  private static final String STAMPED_TOTAL = "stampedTotal";
+  private static final String STATIC = "empty, static";
   private static final String INSIDE = " (in one process)";
 
   /** Short turns: what disturbs the machine then disturbs all programs alike. */
@@ -109,27 +109,23 @@ final class SpawnExperiment {
     int perRound = iterations / rounds;
     List<Series> series = new ArrayList<>();
     for (Program program : all) {
-      series.add(
-          series(
-              program.title,
-              program.title.equals(CONTROL) ? null : CONTROL,
-              "spawn",
-              perRound,
-              program.command));
-    }
-    series.add(series(CONTROL + Series.AGAIN, CONTROL, "spawn", perRound, all.get(0).command));
-    for (Program program : all) {
-      if (program.stampedName != null) {
-        List<String> command = new ArrayList<>(program.command);
-        command.set(0, path(program.stampedName));
-        series.add(series(program.title + STAMPED, null, "stamped", perRound, command));
+      String control = program.title.equals(CONTROL) ? null : CONTROL;
+      if (program.stampedName == null) {
+        series.add(series(program.title, control, perRound, "spawn", program.command));
+        continue;
       }
+      List<String> both = new ArrayList<>(List.of(path(program.stampedName)));
+      both.addAll(program.command);
+      series.add(series(program.title, control, perRound, "both", both));
+    }
+    series.add(series(CONTROL + Series.AGAIN, CONTROL, perRound, "spawn", all.get(0).command));
+    for (Program program : all) {
       if (program.inside != null) {
-        series.add(series(program.title + INSIDE, null, "inside", perRound, program.inside));
+        series.add(series(program.title + INSIDE, null, perRound, "inside", program.inside));
       }
     }
     if (Files.isExecutable(Path.of(path("empty.static")))) {
-      series.add(series(STATIC, null, "stamped", perRound, List.of(path("empty.static"))));
+      series.add(series(STATIC, null, perRound, "stamped", List.of(path("empty.static"))));
     }
     return run.take(series, rounds);
   }
@@ -140,7 +136,7 @@ final class SpawnExperiment {
   }
 
   private Series series(
-      String variant, String control, String request, int count, List<String> command) {
+      String variant, String control, int count, String request, List<String> command) {
     List<Object> words = new ArrayList<>(List.of(request, count));
     words.addAll(command);
     Series.RoundTaker taker =
@@ -229,22 +225,21 @@ final class SpawnExperiment {
   static List<Decomposition> decompose(Map<String, Iterations> taken) {
     List<Decomposition> all = new ArrayList<>();
     taken.forEach(
-        (program, plain) -> {
-          Iterations stamped = taken.get(program + STAMPED);
-          if (stamped != null) {
-            double toMainNs = stamped.meanNs("toMain");
+        (program, iterations) -> {
+          if (iterations.hasParts() && !program.equals(STATIC)) {
+            double toMainNs = iterations.partNs("toMain");
             double forkExecNs =
-                taken.containsKey(STATIC) ? taken.get(STATIC).meanNs("toMain") : toMainNs;
+                taken.containsKey(STATIC) ? taken.get(STATIC).partNs("toMain") : toMainNs;
             Iterations inside = taken.get(program + INSIDE);
             all.add(
                 new Decomposition(
                     program,
-                    plain.meanNs("total"),
+                    iterations.totalNs(),
                     forkExecNs,
                     toMainNs - forkExecNs,
-                    stamped.meanNs("main"),
-                    stamped.meanNs("exit"),
-                    inside == null ? -1 : inside.meanNs("total")));
+                    iterations.partNs("main"),
+                    iterations.partNs("exit"),
+                    inside == null ? -1 : inside.totalNs()));
           }
         });
     return all;
@@ -264,9 +259,22 @@ final class SpawnExperiment {
                       DoubleStream.concat(Arrays.stream(before), Arrays.stream(more)).toArray()));
     }
 
-    /** Over the middle half of the iterations, by their totals. */
-    double meanNs(String stage) {
-      return Statistics.meanAt(byStage.get(stage), Statistics.middleHalf(byStage.get("total")));
+    boolean hasParts() {
+      return byStage.containsKey(STAMPED_TOTAL);
+    }
+
+    /** Of the program without time stamps, over the middle half of its iterations. */
+    double totalNs() {
+      return meanNs("total", "total");
+    }
+
+    /** Of the program with time stamps, over the middle half of its iterations by their total. */
+    double partNs(String stage) {
+      return meanNs(stage, STAMPED_TOTAL);
+    }
+
+    private double meanNs(String stage, String by) {
+      return Statistics.meanAt(byStage.get(stage), Statistics.middleHalf(byStage.get(by)));
     }
   }
 
@@ -277,7 +285,7 @@ final class SpawnExperiment {
         parts.stream().filter(one -> !one.program.equals(CONTROL)).toList();
     double least = readers.stream().mapToDouble(Decomposition::totalNs).min().orElseThrow();
     double most = readers.stream().mapToDouble(Decomposition::totalNs).max().orElseThrow();
-    double emptyNs = taken.get(CONTROL).meanNs("total");
+    double emptyNs = taken.get(CONTROL).totalNs();
     double share = readers.stream().mapToDouble(one -> emptyNs / one.totalNs).min().orElseThrow();
     Decomposition shm =
         readers.stream().filter(one -> one.program.equals("shm_read")).findFirst().orElseThrow();
@@ -286,8 +294,8 @@ final class SpawnExperiment {
           + Units.percent(share)
           + " of them.";
     }
-    double ddNs = taken.get(DD).meanNs("total");
-    double ddNothingNs = taken.get(DD_NOTHING).meanNs("total");
+    double ddNs = taken.get(DD).totalNs();
+    double ddNothingNs = taken.get(DD_NOTHING).totalNs();
     return String.format(
         Locale.ROOT,
         "The readers' totals are alike (%s to %s) because at least %s of each is the price of a process, which an empty"

@@ -164,9 +164,7 @@ final class StorageReport {
     Table table =
         new Table("", "total", "+-", "exec", "link", "main", "exit", "parts", "inside", "faults");
     for (BenchRow row : rows) {
-      if (!row.stage().equals("total")
-          || row.variant().contains("(stamped)")
-          || row.variant().contains("(in one process)")) {
+      if (!row.stage().equals("total") || row.variant().contains("(in one process)")) {
         continue;
       }
       Optional<SpawnExperiment.Decomposition> one =
@@ -175,7 +173,7 @@ final class StorageReport {
           new ArrayList<>(
               List.of(
                   row.variant(),
-                  Units.shortTime(taken.get(row.variant()).meanNs("total")),
+                  Units.shortTime(taken.get(row.variant()).totalNs()),
                   Units.percent(row.medianNs().relativeSpread())));
       cells.addAll(
           one.map(

@@ -65,32 +65,30 @@ class SpawnExperimentTest {
 
   private static Map<String, Iterations> iterations(double shmReadTotalNs) {
     Map<String, Iterations> taken = new LinkedHashMap<>();
-    plain(taken, "empty", 550_000);
-    plain(taken, "shm_read", shmReadTotalNs);
-    plain(taken, "dd", 800_000);
-    plain(taken, "dd count=0", 790_000);
-    stamped(taken, "empty (stamped)", 480_000, 100, 70_000);
-    stamped(taken, "shm_read (stamped)", 480_000, 30_000, 70_000);
-    stamped(taken, "empty, static (stamped)", 360_000, 100, 60_000);
-    plain(taken, "shm_read (in one process)", 9_000);
+    both(taken, "empty", 550_000, 480_000, 100, 70_000);
+    both(taken, "shm_read", shmReadTotalNs, 480_000, 30_000, 70_000);
+    add(taken, "dd", Map.of("total", 800_000.0));
+    add(taken, "dd count=0", Map.of("total", 790_000.0));
+    add(taken, "empty, static", stamped(360_000, 100, 60_000));
+    add(taken, "shm_read (in one process)", Map.of("total", 9_000.0));
     return taken;
   }
 
-  private static void plain(Map<String, Iterations> taken, String variant, double totalNs) {
-    add(taken, variant, Map.of("total", totalNs));
-  }
-
-  private static void stamped(
+  private static void both(
       Map<String, Iterations> taken,
       String variant,
+      double totalNs,
       double toMainNs,
       double mainNs,
       double exitNs) {
+    Map<String, Double> stages = new LinkedHashMap<>(stamped(toMainNs, mainNs, exitNs));
+    stages.put("total", totalNs);
+    add(taken, variant, stages);
+  }
+
+  private static Map<String, Double> stamped(double toMainNs, double mainNs, double exitNs) {
     double totalNs = toMainNs + mainNs + exitNs;
-    add(
-        taken,
-        variant,
-        Map.of("total", totalNs, "toMain", toMainNs, "main", mainNs, "exit", exitNs));
+    return Map.of("stampedTotal", totalNs, "toMain", toMainNs, "main", mainNs, "exit", exitNs);
   }
 
   /**
