@@ -22,7 +22,7 @@ import java.util.Map;
  * died. A probe asks for a layout that nobody has; a program that answers anything but 77 and a
  * reason cannot be trusted with a verdict.
  */
-final class Programs implements AutoCloseable {
+final class Programs {
   /** From the start of a program to its first answer; a JVM in a cold container takes its time. */
   private static final Duration START_DEADLINE = Duration.ofSeconds(30);
 
@@ -93,15 +93,6 @@ final class Programs implements AutoCloseable {
     programs.values().stream()
         .filter(program -> program.process == process)
         .forEach(program -> program.process = null);
-  }
-
-  @Override
-  public synchronized void close() {
-    for (Program program : programs.values()) {
-      if (program.process != null && program.process.isUsable()) {
-        program.process.tell("quit");
-      }
-    }
   }
 
   /** Null when the probe was answered as the contract says. */
