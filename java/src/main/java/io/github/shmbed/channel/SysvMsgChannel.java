@@ -3,14 +3,15 @@
 package io.github.shmbed.channel;
 
 import io.github.shmbed.layout.Descriptor;
+import io.github.shmbed.layout.FramedHeader;
 import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.MsgCalls;
 import io.github.shmbed.libc.NativeBuffer;
 
 /**
- * The channel {@code sysv-msg}. msgrcv(2) knows no deadline: at the deadline a thread of this
- * process puts an empty message of the awaited type into the queue, which ends the wait. No
- * descriptor is empty, so it cannot be taken for one.
+ * The channel {@code sysv-msg}. msgrcv(2) knows no deadline: a thread of this process looks every
+ * 50 ms, and at the deadline, or when the writer has ended, puts an empty message of the awaited
+ * type into the queue, which ends the wait. No descriptor is empty, so it cannot be taken for one.
  */
 final class SysvMsgChannel implements Channel {
   private static final int TYPE_TO_READER = 1;
@@ -18,6 +19,7 @@ final class SysvMsgChannel implements Channel {
   private static final int TEXT = Long.BYTES; // after the type
   private static final int CLOSED = -1;
   private static final long NS_PER_MS = 1_000_000;
+  private static final long NOT_WAITING = Long.MAX_VALUE;
 
   private final ChannelContext context;
   private final int key;
@@ -26,6 +28,7 @@ final class SysvMsgChannel implements Channel {
   private final NativeBuffer sent = new NativeBuffer(TEXT + Descriptor.BYTES);
   private volatile int queue = CLOSED;
   private volatile boolean created;
+  private volatile long waitingUntilNs = NOT_WAITING;
   private Thread alarm;
 
   /** A channel on the queue of that key. */
@@ -47,23 +50,26 @@ final class SysvMsgChannel implements Channel {
     if (!context.writer()) {
       queue = MsgCalls.open(key, context.spec());
     }
-    alarm = new Thread(this::endWaitAtDeadline, "shmbed-deadline");
+    alarm = new Thread(this::endWaits, "shmbed-deadline");
     alarm.setDaemon(true);
     alarm.start();
   }
 
-  private void endWaitAtDeadline() {
+  private void endWaits() {
     NativeBuffer empty = new NativeBuffer(TEXT);
     empty.bytes().putLong(0, typeIn);
     try {
-      while (!ChannelContext.passed(context.deadlineNs())) {
-        long leftNs = context.deadlineNs() - System.nanoTime();
-        Thread.sleep(leftNs / NS_PER_MS + 1);
+      while (true) {
+        Thread.sleep(ChannelContext.SLICE_NS / NS_PER_MS);
+        long untilNs = waitingUntilNs;
+        boolean ended = FramedHeader.state(context.segment()) == FramedHeader.STATE_CLOSED;
+        if (untilNs != NOT_WAITING && (ended || ChannelContext.passed(untilNs))) {
+          MsgCalls.send(queue, empty.address(), 0, MsgCalls.IPC_NOWAIT);
+        }
       }
     } catch (InterruptedException closed) {
-      return;
+      Thread.currentThread().interrupt();
     }
-    MsgCalls.send(queue, empty.address(), 0, MsgCalls.IPC_NOWAIT);
   }
 
   @Override
@@ -82,19 +88,24 @@ final class SysvMsgChannel implements Channel {
 
   @Override
   public void receive(Descriptor into, long deadlineNs) {
+    waitingUntilNs = deadlineNs;
+    long result = receiveText(deadlineNs);
+    waitingUntilNs = NOT_WAITING;
+    if (result != Descriptor.BYTES) {
+      throw context.broken("msgrcv", Errno.EBADMSG, "a message that is not 48 bytes long");
+    }
+    into.decode(received.bytes(), TEXT);
+  }
+
+  private long receiveText(long deadlineNs) {
     while (true) {
       long result = MsgCalls.receive(queue, received.address(), Descriptor.BYTES, typeIn, 0);
-      if (result == Descriptor.BYTES) {
-        into.decode(received.bytes(), TEXT);
-        return;
+      if (result > 0 || result == -Errno.E2BIG) {
+        return result;
       }
-      if (result == 0 && ChannelContext.passed(deadlineNs)) {
-        throw context.timeout("msgrcv");
-      }
-      if (result >= 0 || result == -Errno.E2BIG) {
-        throw context.broken("msgrcv", Errno.EBADMSG, "a message that is not 48 bytes long");
-      }
-      if (result != -Errno.EINTR) {
+      if (result == 0) { // from the alarm, perhaps of a wait before
+        context.checkWaiting("msgrcv", deadlineNs);
+      } else if (result != -Errno.EINTR) {
         throw failure("msgrcv", (int) -result);
       }
     }
@@ -114,12 +125,23 @@ final class SysvMsgChannel implements Channel {
     }
   }
 
+  /** Waits for its end: the alarm looks at the segment, which is detached after this. */
+  private void stopAlarm() {
+    while (alarm != null) {
+      alarm.interrupt();
+      try {
+        alarm.join();
+        alarm = null;
+      } catch (InterruptedException again) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
   @Override
   public void close() {
-    if (alarm != null) {
-      alarm.interrupt();
-      alarm = null;
-    }
+    stopAlarm();
     unlink();
     queue = CLOSED;
   }

@@ -128,6 +128,43 @@ class OptionParserTest {
   }
 
   @Test
+  void theFramedLayoutHasDefaultsOfItsOwn() {
+    Options options = parse(writer, "--layout framed --channel futex --payload f");
+    assertEquals("/shmbed", options.name());
+    assertEquals(0, options.segmentSizeBytes(), "as needed");
+    assertEquals(0600, options.mode());
+    assertEquals(-1, options.messageSizeBytes());
+    assertEquals(1, options.window());
+    assertEquals(0, options.traceRows());
+    parse(reader, "--layout framed --channel spin --count 5 --warmup 1 --window 8 --trace t");
+  }
+
+  @ParameterizedTest
+  @CsvSource({
+    "--payload f,                                     --channel",
+    "--channel futex,                                 --payload",
+    "--channel futex --payload f 1B,                  MSG_SIZE",
+    "--channel futex:x --payload f,                   --channel",
+    "--channel unix --payload f,                      --channel",
+    "--channel futex --payload f --window 9,          --window",
+    "--channel futex --payload f --window 0,          --window",
+    "--channel futex --payload f --count 1000000001,  --count",
+    "--channel futex --payload f --message-size -1,   --message-size",
+    "--channel futex --payload f --count 60000000 --trace t, --trace",
+  })
+  void aWrongFramedLineIsAUsageErrorThatNamesTheOption(String line, String named) {
+    UsageException wrong =
+        assertThrows(UsageException.class, () -> parse(writer, "--layout framed " + line));
+    assertTrue(wrong.getMessage().contains(named), wrong.getMessage());
+  }
+
+  @Test
+  void anUnknownChannelIsUnsupported() {
+    String line = "--layout framed --payload f --channel probe-1:x";
+    assertThrows(UnsupportedException.class, () -> parse(writer, line));
+  }
+
+  @Test
   void aUsageErrorOutranksUnsupported() {
     assertThrows(UsageException.class, () -> parse(writer, "--layout probe-1 --mode 9"));
   }
@@ -151,6 +188,9 @@ class OptionParserTest {
           "--codec",
           "--count",
           "--warmup",
+          "--message-size",
+          "--window",
+          "--trace",
           "--serve",
           "--help",
           "--version",

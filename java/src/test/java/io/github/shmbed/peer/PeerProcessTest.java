@@ -159,6 +159,39 @@ class PeerProcessTest {
   }
 
   @Test
+  void aSignalInTheMiddleLeavesNothing() throws Exception {
+    Path payload = Files.write(folder.resolve("payload"), new byte[] {1, 2, 3});
+    String channel = "posix-sem:" + name;
+    for (String signal : new String[] {"INT", "TERM"}) {
+      Process writer =
+          new ProcessBuilder(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-cp",
+                  System.getProperty("java.class.path"),
+                  "io.github.shmbed.peer.PeerMain",
+                  "writer",
+                  "--layout=framed",
+                  "--channel=" + channel,
+                  "--name=" + name,
+                  "--payload=" + payload)
+              .start();
+      Path semaphore = Path.of("/dev/shm/sem." + name.substring(1) + ".r");
+      long deadline = System.nanoTime() + DEADLINE_S * 1_000_000_000L;
+      while (!Files.exists(semaphore)) {
+        assertTrue(System.nanoTime() < deadline, "no semaphore");
+        Thread.sleep(1);
+      }
+      new ProcessBuilder("kill", "-" + signal, String.valueOf(writer.pid())).start().waitFor();
+      assertTrue(writer.waitFor(DEADLINE_S, TimeUnit.SECONDS), "still running");
+      assertEquals(signal.equals("INT") ? 130 : 143, writer.exitValue());
+      assertTrue(Files.notExists(semaphore));
+      assertTrue(Files.notExists(Path.of("/dev/shm/sem." + name.substring(1) + ".w")));
+      assertTrue(Files.notExists(Path.of("/dev/shm" + name)));
+    }
+  }
+
+  @Test
   void aProcessThatServesAnswersAndQuits() throws Exception {
     Path stdin = Files.writeString(folder.resolve("stdin"), "5B --name " + name + "\nquit\n");
     String[] shell = {
