@@ -43,6 +43,11 @@ public interface Case {
     return false;
   }
 
+  /** Whether a System V pairing needs its cleaner, since nobody else removes the object. */
+  default boolean usesCleaner() {
+    return true;
+  }
+
   /** What peers.json says one of the two does not have; empty when the cell can run. */
   default Optional<String> missing(Peer writer, Peer reader) {
     for (Peer peer : new Peer[] {writer, reader}) {

@@ -11,6 +11,11 @@ import java.util.regex.Pattern;
 public final class Cases {
   private static final Pattern ANY_SIZE = Pattern.compile("classic-([1-9]\\d{0,6})B");
 
+  /** Not a multiple of a page or of a slot's alignment: an error in rounding shows. */
+  private static final int ODD_BYTES = 70_001;
+
+  private static final int LARGE_BYTES = (16 << 20) + 1;
+
   private Cases() {}
 
   /** All cases of the matrix, in the order in which a pairing runs them. */
@@ -26,6 +31,13 @@ public final class Cases {
     cases.add(new ClassicReuse());
     cases.add(new ClassicBytes());
     cases.add(new OsMessage());
+    cases.add(new Framed("framed-empty", "empty messages", ChannelKind.UNIX, 0, 3, 1));
+    cases.add(new Framed("framed-bytes", "arbitrary bytes", ChannelKind.UNIX, ODD_BYTES, 3, 2));
+    cases.add(new Framed("framed-large", "a large message", ChannelKind.UNIX, LARGE_BYTES, 1, 1));
+    for (ChannelKind channel : ChannelKind.values()) {
+      cases.add(Framed.one(channel));
+      cases.add(Framed.stream(channel));
+    }
     return List.copyOf(cases);
   }
 

@@ -9,21 +9,36 @@ public final class CellFailure extends Exception {
   private static final long serialVersionUID = 1L;
   private final Outcome outcome;
   private final transient Mismatch mismatch;
+  private final String errno;
 
   public CellFailure(Outcome outcome, String reason) {
+    this(outcome, reason, null);
+  }
+
+  /**
+   * @param errno the name that the peer's error has, as EPIPE; null when there is none
+   */
+  public CellFailure(Outcome outcome, String reason, String errno) {
     super(reason);
     this.outcome = outcome;
     this.mismatch = null;
+    this.errno = errno;
   }
 
   public CellFailure(Mismatch mismatch) {
     super(mismatch.describe());
     this.outcome = Outcome.MISMATCH;
     this.mismatch = mismatch;
+    this.errno = null;
   }
 
   public Outcome outcome() {
     return outcome;
+  }
+
+  /** The errno's name that the peer reported; null when it reported none. */
+  public String errno() {
+    return errno;
   }
 
   /** Where the bytes differ; null for every outcome but MISMATCH. */

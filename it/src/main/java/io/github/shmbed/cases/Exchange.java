@@ -28,6 +28,13 @@ public interface Exchange {
   byte[] read(String options) throws CellFailure, IOException;
 
   /**
+   * Asks the serving writer and the serving reader at the same time, since one cannot end without
+   * the other; the object's name or key, the channel's address and the deadline are added. The
+   * reader's digest is checked against the bytes that it wrote down.
+   */
+  FramedExchange.Done together(FramedExchange framed) throws CellFailure, IOException;
+
+  /**
    * System V: asks the reader peer's cleaner to remove the object; POSIX: nothing, since the reader
    * has removed it.
    */
@@ -47,6 +54,9 @@ public interface Exchange {
 
   /** Writes bytes to a file of this cell, for {@code --payload}. */
   Path payloadFile(byte[] bytes) throws IOException;
+
+  /** The first bytes of {@link #payload} in such a file, of any length. */
+  Path payloadFile(long length) throws IOException;
 
   /** Bytes that depend on the run's seed, this cell and their position. */
   Payload payload();

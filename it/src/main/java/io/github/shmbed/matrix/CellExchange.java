@@ -2,7 +2,9 @@
 package io.github.shmbed.matrix;
 
 import io.github.shmbed.cases.CellFailure;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.cases.Exchange;
+import io.github.shmbed.cases.FramedExchange;
 import io.github.shmbed.cases.Payload;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.KeyRange;
@@ -23,7 +25,6 @@ import io.github.shmbed.segment.SysvSegment;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -48,14 +49,17 @@ final class CellExchange implements Exchange {
   private final int number;
   private final String name;
   private final int key;
+  private final Duration wait;
   private final Map<String, Map<String, Object>> answers = new LinkedHashMap<>();
   private final Set<Long> pids = new HashSet<>();
   private final List<String> log = new ArrayList<>();
+  private final Set<Path> files = new HashSet<>();
 
   CellExchange(Session session, Cell cell) {
     this.session = session;
     this.cell = cell;
     number = session.run().nextNumber();
+    wait = session.deadline().plus(GRACE);
     boolean defaults = cell.exchange().usesDefaultNames();
     name = defaults ? "/shm_posix" : session.run().id().posixName(number);
     key =
@@ -114,17 +118,24 @@ final class CellExchange implements Exchange {
 
   @Override
   public byte[] read(String options) throws CellFailure, IOException {
-    Path out = session.run().directory().resolve("out-" + number);
-    Map<String, Object> answer = ask(cell.reader(), Role.READER, options + " --out '" + out + "'");
-    byte[] bytes;
-    try {
-      bytes = Files.readAllBytes(out);
-    } catch (NoSuchFileException e) {
+    Path out = file("out");
+    Map<String, Object> answer = ask(cell.reader(), Role.READER, options + option("out", out));
+    requireWritten(out);
+    byte[] bytes = Files.readAllBytes(out);
+    requireReported(answer, session.digests().sha256(bytes));
+    return bytes;
+  }
+
+  private void requireWritten(Path out) throws CellFailure {
+    if (!Files.exists(out)) {
       throw new CellFailure(
           Outcome.ERROR, "reader " + cell.reader().id() + ": said exit 0 and wrote no --out file");
     }
+  }
+
+  /** What the reader reports must be what it wrote down. */
+  private void requireReported(Map<String, Object> answer, String digest) throws CellFailure {
     String reported = Json.text(Json.object(answer, "payload"), "sha256");
-    String digest = session.digests().sha256(bytes);
     if (!digest.equals(reported)) {
       throw new CellFailure(
           Outcome.ERROR,
@@ -135,7 +146,49 @@ final class CellExchange implements Exchange {
               + ", its --out file has "
               + digest);
     }
-    return bytes;
+  }
+
+  @Override
+  public FramedExchange.Done together(FramedExchange framed) throws CellFailure, IOException {
+    Path out = framed.keepsBytes() ? file("out") : null;
+    Path writerTrace = framed.traces() ? file("writer-trace") : null;
+    Path readerTrace = framed.traces() ? file("reader-trace") : null;
+    String common = framed.commonOptions() + " --channel " + channelSpec(framed.channel());
+    Question writer =
+        put(
+            cell.writer(),
+            Role.WRITER,
+            common + option("payload", framed.payload()) + option("trace", writerTrace));
+    Question reader =
+        put(cell.reader(), Role.READER, common + option("out", out) + option("trace", readerTrace));
+    new Together(this::answered, session.programs(), Together.TIME_TO_NOTICE)
+        .await(writer, reader, wait);
+    FramedExchange.Done done =
+        new FramedExchange.Done(
+            answers.get(Role.WRITER.id()),
+            answers.get(Role.READER.id()),
+            out,
+            writerTrace,
+            readerTrace);
+    if (out != null) {
+      requireWritten(out);
+      requireReported(done.reader(), Digests.sha256(out));
+    }
+    return done;
+  }
+
+  /** The channel and its address: everything in it carries the run's id or lies in its range. */
+  private String channelSpec(ChannelKind channel) {
+    return switch (channel.address()) {
+      case PATH -> channel.id() + ":" + session.run().channels().resolve("channel-" + number);
+      case POSIX_NAME -> channel.id() + ":" + session.run().id().posixName(number);
+      case SYSV_KEY -> channel.id() + ":" + KeyRange.text(session.run().keys().key(number));
+      case NONE -> channel.id();
+    };
+  }
+
+  private static String option(String name, Path file) {
+    return file == null ? "" : " --" + name + " '" + file + "'";
   }
 
   @Override
@@ -153,7 +206,7 @@ final class CellExchange implements Exchange {
     log.add("$ " + session.runner().commandLine(peer, command));
     Finished finished;
     try {
-      finished = session.runner().run(peer, command, session.deadline().plus(GRACE));
+      finished = session.runner().run(peer, command, wait);
     } catch (IOException e) {
       throw new CellFailure(Outcome.ERROR, role.id() + " " + e.getMessage());
     }
@@ -170,7 +223,7 @@ final class CellExchange implements Exchange {
                         Outcome.TIMEOUT,
                         who
                             + ": its process did not end within "
-                            + session.deadline().plus(GRACE).toMillis()
+                            + wait.toMillis()
                             + " ms and was killed"));
     if (status.code() != ExitStatus.DONE) {
       log.add("  " + status);
@@ -218,7 +271,14 @@ final class CellExchange implements Exchange {
 
   @Override
   public Path payloadFile(byte[] bytes) throws IOException {
-    return Files.write(session.run().directory().resolve("payload-" + number), bytes);
+    return Files.write(file("payload"), bytes);
+  }
+
+  @Override
+  public Path payloadFile(long length) throws IOException {
+    Path file = file("payload");
+    payload().write(file, length);
+    return file;
   }
 
   @Override
@@ -236,8 +296,16 @@ final class CellExchange implements Exchange {
 
   /** Removes the cell's files; its kernel objects are the gate's. */
   void removeFiles() throws IOException {
-    Files.deleteIfExists(session.run().directory().resolve("out-" + number));
-    Files.deleteIfExists(session.run().directory().resolve("payload-" + number));
+    for (Path file : files) {
+      Files.deleteIfExists(file);
+    }
+  }
+
+  /** A file of this cell in the run's directory, which containers see under the same path. */
+  private Path file(String what) {
+    Path file = session.run().directory().resolve(what + "-" + number);
+    files.add(file);
+    return file;
   }
 
   private boolean isPosix() {
@@ -245,32 +313,43 @@ final class CellExchange implements Exchange {
   }
 
   private Map<String, Object> ask(Peer peer, Role role, String options) throws CellFailure {
+    Question question = put(peer, role, options);
+    return answered(question, question.await(wait));
+  }
+
+  /** Puts a question to a serving program and does not wait for the answer. */
+  private Question put(Peer peer, Role role, String options) throws CellFailure {
     String address = isPosix() ? "--name " + name : "--key " + KeyRange.text(key);
     String line =
         (options + " " + address + " --deadline-ms " + session.deadline().toMillis()).trim();
-    PeerProcess process = session.programs().get(peer, role);
-    String who = role.id() + " " + peer.id();
     List<String> command = new ArrayList<>(peer.command(role));
     command.add(line);
     command.add("--result -");
     log.add("$ " + session.runner().commandLine(peer, command));
+    return Question.put(peer, role, session.programs().get(peer, role), line);
+  }
+
+  /** What a program answered, if that is a success; everything else ends the cell. */
+  private Map<String, Object> answered(Question question, Question.Reply reply) throws CellFailure {
+    PeerProcess process = question.process();
     try {
-      String answer = process.ask(line, session.deadline().plus(GRACE));
+      String answer = reply.text();
       log.add("  " + answer);
-      return checked(peer, role, answer);
+      return checked(question.peer(), question.role(), answer);
     } catch (PeerGone e) {
       log.add("  " + e.getMessage());
       String stderr = stderr(process);
       session.programs().drop(process);
       throw new CellFailure(
           e.status().signal().isPresent() ? Outcome.CRASH : Outcome.ERROR,
-          who + ": " + e.getMessage() + stderr);
+          question.who() + ": " + e.getMessage() + stderr);
     } catch (PeerSilent e) {
       log.add("  " + e.getMessage());
       String stderr = stderr(process);
       session.programs().drop(process);
       throw new CellFailure(
-          Outcome.TIMEOUT, who + ": " + e.getMessage() + ", stage unknown; killed" + stderr);
+          Outcome.TIMEOUT,
+          question.who() + ": " + e.getMessage() + ", stage unknown; killed" + stderr);
     } finally {
       process.takeStderr().lines().limit(50).forEach(text -> log.add("  stderr: " + text));
     }
@@ -316,8 +395,15 @@ final class CellExchange implements Exchange {
               + error.get("message"));
     }
     if (exit == ExitStatus.FAILED && Json.text(error, "message") != null) {
-      throw new CellFailure(Outcome.ERROR, who + ": " + error.get("message"));
+      throw new CellFailure(Outcome.ERROR, who + ": " + named(error), Json.text(error, "errno"));
     }
     throw new CellFailure(Outcome.ERROR, who + ": exit " + exit + " in its answer: " + text);
+  }
+
+  /** The error's message, and before it the broken rule's name where the message lacks it. */
+  private static String named(Map<String, Object> error) {
+    String message = Json.text(error, "message");
+    String rule = Json.text(error, "name");
+    return rule == null || message.contains(rule) ? message : rule + ": " + message;
   }
 }

@@ -44,7 +44,7 @@ public final class CellRunner {
       if (cell.isRunnable() && !cell.exchange().usesFreshProcesses()) {
         session.programs().start(cell.writer(), Role.WRITER);
         session.programs().start(cell.reader(), Role.READER);
-        if (cell.reader().api() == Api.SYSV) {
+        if (needsCleaner(cell)) {
           session.programs().start(cell.reader(), Role.CLEANER);
         }
       }
@@ -156,12 +156,16 @@ public final class CellRunner {
     start(List.of(cell));
     processes.add(session.programs().get(cell.writer(), Role.WRITER));
     processes.add(session.programs().get(cell.reader(), Role.READER));
-    if (cell.reader().api() == Api.SYSV) {
+    if (needsCleaner(cell)) {
       processes.add(session.programs().get(cell.reader(), Role.CLEANER));
     }
     Map<Long, PeerProcess> byPid = new java.util.HashMap<>();
     processes.forEach(process -> byPid.put(process.pid(), process));
     return byPid;
+  }
+
+  private static boolean needsCleaner(Cell cell) {
+    return cell.reader().api() == Api.SYSV && cell.exchange().usesCleaner();
   }
 
   private void known(Cell cell, Verdict verdict) {

@@ -1,6 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.result;
 
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
@@ -45,6 +49,37 @@ public record Mismatch(
             window(actual, from)));
   }
 
+  /** The same for two files of any length. */
+  public static Optional<Mismatch> between(String what, Path expected, Path actual)
+      throws IOException {
+    long offset = Files.mismatch(expected, actual);
+    if (offset < 0) {
+      return Optional.empty();
+    }
+    long from = Math.max(0, offset - BEFORE);
+    return Optional.of(
+        new Mismatch(
+            what,
+            offset,
+            Files.size(expected),
+            Files.size(actual),
+            from,
+            window(expected, from),
+            window(actual, from)));
+  }
+
+  /** The same with a place in more words. */
+  public Mismatch of(String place) {
+    return new Mismatch(
+        what + " (" + place + ")",
+        offset,
+        expectedLength,
+        actualLength,
+        windowOffset,
+        expectedHex,
+        actualHex);
+  }
+
   /** One line for people. */
   public String describe() {
     String lengths =
@@ -75,6 +110,13 @@ public record Mismatch(
     json.put("expectedHex", expectedHex);
     json.put("actualHex", actualHex);
     return json;
+  }
+
+  private static String window(Path file, long from) throws IOException {
+    try (InputStream bytes = Files.newInputStream(file)) {
+      bytes.skipNBytes(Math.min(from, Files.size(file)));
+      return HexFormat.ofDelimiter(" ").formatHex(bytes.readNBytes(WINDOW));
+    }
   }
 
   private static String window(byte[] bytes, int from) {

@@ -1,0 +1,59 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.cases;
+
+import java.util.Arrays;
+import java.util.Optional;
+
+/** The channels of peers/CONTRACT.md section 8, and what each of them wants for an address. */
+public enum ChannelKind {
+  UNIX("unix", Address.PATH, "a UNIX stream socket"),
+  UNIX_SEQPACKET("unix-seqpacket", Address.PATH, "a UNIX packet socket"),
+  FIFO("fifo", Address.PATH, "two FIFOs"),
+  POSIX_MQ("posix-mq", Address.POSIX_NAME, "two POSIX message queues"),
+  POSIX_SEM("posix-sem", Address.POSIX_NAME, "two POSIX semaphores and lanes in the segment"),
+  SYSV_MSG("sysv-msg", Address.SYSV_KEY, "a System V message queue"),
+  FUTEX("futex", Address.NONE, "futexes in lanes in the segment"),
+  EVENTFD("eventfd", Address.PATH, "two eventfds and lanes in the segment"),
+  SPIN("spin", Address.NONE, "lanes in the segment that are looked at without a pause");
+
+  /** Where a channel's objects are. */
+  public enum Address {
+    /** Files in the run's directory. */
+    PATH,
+    /** A name that starts with a slash. */
+    POSIX_NAME,
+    /** A System V key. */
+    SYSV_KEY,
+    /** In the segment. */
+    NONE
+  }
+
+  private final String id;
+  private final Address address;
+  private final String title;
+
+  ChannelKind(String id, Address address, String title) {
+    this.id = id;
+    this.address = address;
+    this.title = title;
+  }
+
+  /** As in peers.json and in {@code --channel}. */
+  public String id() {
+    return id;
+  }
+
+  public Address address() {
+    return address;
+  }
+
+  /** What announces a message, in a few words. */
+  public String title() {
+    return title;
+  }
+
+  /** The channel of this id. */
+  public static Optional<ChannelKind> find(String id) {
+    return Arrays.stream(values()).filter(kind -> kind.id.equals(id)).findFirst();
+  }
+}
