@@ -7,11 +7,13 @@ import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.bench.storage.Storage;
 import io.github.shmbed.bench.storage.StorageChart;
 import io.github.shmbed.json.Json;
+import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Home;
 import io.github.shmbed.result.Environment;
 import io.github.shmbed.result.Results;
 import java.io.OutputStream;
 import java.io.PrintStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
@@ -79,6 +81,12 @@ final class BenchStorageCommand implements Callable<Integer> {
 
   @Override
   public Integer call() throws Exception {
+    if (quick && full) {
+      throw new UsageError("--quick or --full, not both");
+    }
+    if (diskDirectory != null && !Files.isWritable(diskDirectory)) {
+      throw new UsageError("--disk-dir " + diskDirectory + ": not a folder that can be written to");
+    }
     Home home = Home.find();
     Terminal terminal = Terminal.ofThisProcess();
     Progress progress = new Progress(System.err, terminal);
