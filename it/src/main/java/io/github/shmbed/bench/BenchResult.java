@@ -40,7 +40,7 @@ public record BenchResult(
                 byReason.merge(reason, variant, (one, other) -> one + ", " + other));
     byReason.forEach(
         (reason, variants) ->
-            text.append("UNSUPPORTED  ").append(variants).append(": ").append(reason).append('\n'));
+            text.append(terminal.wrap("UNSUPPORTED  " + variants + ": " + reason)).append('\n'));
     return text.toString();
   }
 }

@@ -30,6 +30,8 @@ public record Check(
   }
 
   public String line(Terminal terminal) {
-    return (holds ? terminal.green("VALID") : terminal.red("INVALID")) + "  " + text;
+    String verdict = holds ? "VALID" : "INVALID";
+    String rest = terminal.wrap(verdict + "  " + text).substring(verdict.length());
+    return (holds ? terminal.green(verdict) : terminal.red(verdict)) + rest;
   }
 }

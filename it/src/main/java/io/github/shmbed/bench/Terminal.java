@@ -36,6 +36,23 @@ public record Terminal(int width, boolean colour, boolean live) {
         width, outIsTerminal && !plain, errorIsTerminal && !"dumb".equals(environment.get("TERM")));
   }
 
+  /**
+   * Breaks the text between words, so that no line is wider; escape sequences are not counted on.
+   */
+  public String wrap(String text) {
+    StringBuilder wrapped = new StringBuilder();
+    int column = 0;
+    for (String word : text.split(" ")) {
+      boolean fits = column + 1 + word.length() <= width;
+      if (column > 0) {
+        wrapped.append(fits ? ' ' : '\n');
+      }
+      column = column == 0 || !fits ? word.length() : column + 1 + word.length();
+      wrapped.append(word);
+    }
+    return wrapped.toString();
+  }
+
   public String bold(String text) {
     return colour ? "\033[1m" + text + "\033[0m" : text;
   }

@@ -42,6 +42,15 @@ class TableTest {
   }
 
   @Test
+  void textIsWrappedBetweenWords() {
+    Terminal narrow = new Terminal(40, false, false);
+    assertEquals(
+        "a line of forty columns is not broken up\nbut the next word is",
+        narrow.wrap("a line of forty columns is not broken up but the next word is"));
+    assertEquals("x".repeat(50) + "\ny", narrow.wrap("x".repeat(50) + " y"));
+  }
+
+  @Test
   void noColorTurnsColourOff() {
     assertTrue(Terminal.of(Map.of(), true, true).colour());
     assertFalse(Terminal.of(Map.of("NO_COLOR", "1"), true, true).colour());

@@ -58,11 +58,9 @@ public final class Storage {
     try (StorageSession session =
         StorageSession.start(home, options.pinned, options.diskDirectory)) {
       Path disk = session.diskDirectory();
+      out.println("placement: " + session.placement());
       out.println(
-          "placement: "
-              + session.placement()
-              + "; disk: "
-              + (disk == null ? "none" : disk + " (" + Files.getFileStore(disk).type() + ")"));
+          "disk: " + (disk == null ? "none" : disk + " (" + Files.getFileStore(disk).type() + ")"));
       out.println();
 
       BenchRun loops = new BenchRun(BENCH, statistics, progress);
@@ -70,7 +68,7 @@ public final class Storage {
       StorageReport report = new StorageReport(terminal, rows, StorageBench.sizes(options.quick));
       out.println(report.tables());
       out.println(report.answers());
-      out.print(report.noise());
+      out.println(report.noise());
       out.println();
 
       BenchRun spawns = new BenchRun(SpawnExperiment.BENCH, statistics, progress);
@@ -81,7 +79,7 @@ public final class Storage {
               + iterations(options)
               + " processes of each program, 4096 bytes each");
       out.println(StorageReport.experiment(spawnRows, taken, terminal));
-      out.println(SpawnExperiment.sentence(taken));
+      out.println(terminal.wrap(SpawnExperiment.sentence(taken)));
       out.println();
 
       List<BenchRow> all = new ArrayList<>(rows);

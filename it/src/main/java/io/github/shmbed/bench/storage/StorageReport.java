@@ -91,42 +91,39 @@ final class StorageReport {
   }
 
   /**
-   * The question, answered: mmap against read(2) and write(2) on shared memory, each size, in
-   * words. The ratio is that of the calls to the mapping.
+   * The question, answered: a mapping against read(2) and write(2) on shared memory, each size, in
+   * words.
    */
   String answers() {
-    StringBuilder text = new StringBuilder();
+    Table table = table("mmap is, against calls");
     for (String language : List.of("c", "java")) {
       for (String operation : List.of("read", "write")) {
         for (String state : List.of("warm", "first")) {
-          List<String> parts = new ArrayList<>();
+          List<String> cells = new ArrayList<>();
+          cells.add(
+              (language.equals("c") ? "C " : "Java ")
+                  + operation
+                  + (state.equals("warm") ? ", warm" : ", first touch"));
           for (long size : sizes) {
-            row(language, Way.POSIX_RW, operation, state, size)
-                .ifPresent(row -> parts.add(compare(row, size)));
+            cells.add(
+                row(language, Way.POSIX_RW, operation, state, size)
+                    .map(StorageReport::compare)
+                    .orElse("-"));
           }
-          text.append(
-              String.format(
-                  Locale.ROOT,
-                  "%-4s %-5s %-11s mmap is %s%n",
-                  language.equals("c") ? "C" : "Java",
-                  operation,
-                  state.equals("warm") ? "warm:" : "first touch:",
-                  String.join("; ", parts)));
+          table.row(cells.toArray(String[]::new));
         }
       }
     }
-    return text.toString();
+    return table.render(terminal);
   }
 
-  /** The rows' ratio is rw / mmap: above 1, mmap is faster. */
-  private static String compare(BenchRow row, long size) {
+  /** The row's ratio is calls / mmap: above 1, mmap is faster. */
+  private static String compare(BenchRow row) {
     if (row.noDifference()) {
-      return "no different at " + Units.size(size);
+      return "no different";
     }
     double ratio = row.ratio().value();
-    return (ratio > 1 ? Units.ratio(ratio) + " faster" : Units.ratio(1 / ratio) + " slower")
-        + " at "
-        + Units.size(size);
+    return ratio > 1 ? Units.ratio(ratio) + " faster" : Units.ratio(1 / ratio) + " slower";
   }
 
   /** The largest difference that the control had to itself. */
@@ -143,14 +140,17 @@ final class StorageReport {
     }
     return worst == null
         ? ""
-        : String.format(
-            Locale.ROOT,
-            "A/A: the control measured twice differs from itself by at most %s (%s, %s); %d of %d A/A rows say a difference.%n",
-            Units.percent(off(worst)),
-            worst.stage(),
-            Units.size((Long) worst.parameters().get("sizeBytes")),
-            different,
-            all);
+        : terminal.wrap(
+            String.format(
+                Locale.ROOT,
+                "%d rounds. A/A: the control measured twice differs from itself by at most %s"
+                    + " (%s, %s); %d of %d A/A rows say a difference.",
+                worst.rounds(),
+                Units.percent(off(worst)),
+                worst.stage(),
+                Units.size((Long) worst.parameters().get("sizeBytes")),
+                different,
+                all));
   }
 
   private static double off(BenchRow row) {
