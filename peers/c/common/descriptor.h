@@ -29,9 +29,10 @@ static_assert(offsetof(struct descriptor, crc32c) == 40, "crc32c");
 static_assert(offsetof(struct descriptor, flags) == 44, "flags");
 
 // The name of the first rule that a message's descriptor (a copy of it) breaks, NULL if the payload may be
-// touched. `last_seq` is that of the message before. *number: the errno that goes with it.
+// touched. `last_seq` is that of the message before; `whole`: the payload follows on the channel. *number:
+// the errno that goes with it.
 const char *descriptor_check(const struct descriptor *descriptor, const struct header *header,
-                             uint64_t last_seq, int *number);
+                             uint64_t last_seq, bool whole, int *number);
 
 // The same for an acknowledgement, which points to nothing: generation, seq and the flag.
 const char *acknowledgement_check(const struct descriptor *descriptor, const struct header *header,

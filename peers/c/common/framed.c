@@ -93,6 +93,12 @@ static bool has_lanes(const struct run *run)
     return channel_find(run->options.channel, &address)->lanes;
 }
 
+// Whether the payload goes through the channel, not through the segment.
+static bool is_whole(const struct run *run)
+{
+    return run->channel.api->send_whole != NULL;
+}
+
 static uint64_t total_messages(const struct run *run)
 {
     return run->options.warmup + run->options.count;
@@ -119,6 +125,8 @@ static bool load_messages(struct run *run)
         return fail_because(run, layout_rule(run), options->payload, EINVAL,
                             "its %" PRIu64 " bytes are no multiple of --message-size %" PRIu64, length, size);
     run->distinct = size == 0 ? 1 : length / size;
+    if (!options->verify)
+        return true;
     run->crcs = malloc(run->distinct * sizeof *run->crcs);
     if (run->crcs == NULL)
         return fail(run, "malloc", options->payload, ENOMEM);
@@ -225,47 +233,103 @@ void framed_abandon(struct run *run)
         guard_run(store_closed, run);
 }
 
-// Waits for the acknowledgement of message `last_seq` + 1.
-static bool take_acknowledgement(struct run *run, uint64_t last_seq)
+// Waits for the acknowledgement of message `index` (from 0).
+static bool take_acknowledgement(struct run *run, uint64_t index)
 {
+    const bool measured = index >= run->options.warmup;
     struct descriptor acknowledgement;
     int number = 0;
     run->stage = STAGE_WAIT;
     if (!run->channel.api->receive(&run->channel, &acknowledgement, run->deadline_ns))
         return false;
-    const char *rule = acknowledgement_check(&acknowledgement, &run->header, last_seq, &number);
-    return rule == NULL || fail_rule(run, "descriptor", run->options.channel, number, rule);
+    const int64_t received_ns = clock_ns();
+    const char *rule = acknowledgement_check(&acknowledgement, &run->header, index, &number);
+    if (rule != NULL)
+        return fail_rule(run, "descriptor", run->options.channel, number, rule);
+    ledger_record(&run->ledger, STAGE_ROUND_TRIP, index == 0, measured,
+                  received_ns - run->sent_ns[index % SLOT_COUNT_MAX]);
+    return true;
+}
+
+// Takes all acknowledgements up to that of message `until` - 1.
+static bool take_acknowledgements(struct run *run, uint64_t *acknowledged, uint64_t until)
+{
+    while (*acknowledged < until)
+        if (!take_acknowledgement(run, (*acknowledged)++))
+            return false;
+    return true;
+}
+
+// Whether message `index` (from 0) has a time at which it is due.
+static bool is_paced(const struct run *run, uint64_t index)
+{
+    return run->options.rate > 0 && index >= run->options.warmup;
+}
+
+// Spins until measured message `index` (from 0, with the warm-up) is due. Acknowledgements that come in the
+// meantime are taken, or their round trip would last until the next message.
+static bool await_due(struct run *run, uint64_t index, uint64_t *acknowledged)
+{
+    const int64_t due_ns = pace_due_ns(&run->pace, index - run->options.warmup);
+    for (int64_t now_ns = clock_ns(); now_ns < due_ns; now_ns = clock_ns()) {
+        run->stage = STAGE_WAIT;
+        if (now_ns >= run->deadline_ns)
+            return fail_because(
+                run, "clock_gettime", run->options.channel, ETIMEDOUT,
+                "message %" PRIu64 " is due after the deadline: raise --deadline-ms or --rate", index + 1);
+        if (*acknowledged < index && run->channel.api->arrived(&run->channel) &&
+            !take_acknowledgement(run, (*acknowledged)++))
+            return false;
+    }
+    return true;
+}
+
+static void begin_pace(struct run *run)
+{
+    run->pace.rate = run->options.rate;
+    pace_begin(&run->pace, clock_ns());
 }
 
 // Message `index` (from 0): into its slot, then its descriptor on the way.
 static bool send_message(struct run *run, uint64_t index)
 {
-    const bool measured = index >= run->options.warmup;
+    const bool first = index == 0, measured = index >= run->options.warmup;
+    const bool paced = is_paced(run, index), whole = is_whole(run);
     const unsigned char *from = message_bytes(run, index);
     struct descriptor descriptor = {
         .seq = index + 1,
-        .offset = header_slot_offset(&run->header, index + 1),
+        .offset = whole ? 0 : header_slot_offset(&run->header, index + 1),
         .length = run->options.message_size,
         .generation = run->header.generation,
-        .crc32c = run->crcs[index % run->distinct],
-        .flags = FLAG_CRC32C,
+        .crc32c = run->options.verify ? run->crcs[index % run->distinct] : 0,
+        .flags = run->options.verify ? FLAG_CRC32C : 0,
     };
-    unsigned char *to = run->segment.base + descriptor.offset;
+    int64_t write_begun_ns = 0, write_ended_ns = 0;
 
-    run->stage = STAGE_WRITE;
-    const int64_t write_begun_ns = clock_ns();
-    memcpy(to, from, descriptor.length);
-    const int64_t write_ended_ns = clock_ns();
+    if (!whole) {
+        run->stage = STAGE_WRITE;
+        write_begun_ns = clock_ns();
+        memcpy(run->segment.base + descriptor.offset, from, descriptor.length);
+        write_ended_ns = clock_ns();
+    }
 
     run->stage = STAGE_NOTIFY;
     __atomic_store_n(&shared_header(run)->sequence, descriptor.seq, __ATOMIC_RELEASE);
-    descriptor.sent_ns = clock_ns();
-    if (!run->channel.api->send(&run->channel, &descriptor))
+    const int64_t send_begun_ns = clock_ns();
+    descriptor.sent_ns = paced ? pace_due_ns(&run->pace, index - run->options.warmup) : send_begun_ns;
+    if (!(whole ? run->channel.api->send_whole(&run->channel, &descriptor, from)
+                : run->channel.api->send(&run->channel, &descriptor)))
         return false;
     const int64_t notified_ns = clock_ns();
 
-    ledger_record(&run->ledger, STAGE_WRITE, index == 0, measured, write_ended_ns - write_begun_ns);
-    ledger_record(&run->ledger, STAGE_NOTIFY, index == 0, measured, notified_ns - descriptor.sent_ns);
+    run->sent_ns[index % SLOT_COUNT_MAX] = descriptor.sent_ns;
+    if (paced)
+        pace_sent(&run->pace, index - run->options.warmup, send_begun_ns);
+    if (whole)
+        write_begun_ns = write_ended_ns = send_begun_ns;
+    else
+        ledger_record(&run->ledger, STAGE_WRITE, first, measured, write_ended_ns - write_begun_ns);
+    ledger_record(&run->ledger, STAGE_NOTIFY, first, measured, notified_ns - send_begun_ns);
     if (measured)
         ledger_trace(&run->ledger, write_begun_ns, write_ended_ns, descriptor.sent_ns);
     return true;
@@ -278,22 +342,30 @@ static void send_loop(void *context)
     uint64_t acknowledged = 0;
     ledger_begin(&run->ledger);
     for (uint64_t index = 0; index < total; index++) {
+        const bool paced = is_paced(run, index);
+        if (paced && index == run->options.warmup) {
+            if (!take_acknowledgements(run, &acknowledged, index))
+                return;
+            begin_pace(run);
+        }
         if (index - acknowledged == run->options.window && !take_acknowledgement(run, acknowledged++))
+            return;
+        if (paced && !await_due(run, index, &acknowledged))
             return;
         if (!send_message(run, index))
             return;
     }
-    while (acknowledged < total)
-        if (!take_acknowledgement(run, acknowledged++))
-            return;
+    if (!take_acknowledgements(run, &acknowledged, total))
+        return;
     ledger_end(&run->ledger);
     run->exchanged = true;
 }
 
 static bool send_messages(struct run *run)
 {
-    static const enum stage stages[] = {STAGE_WRITE, STAGE_NOTIFY};
-    if (!ledger_open(&run->ledger, stages, 2, run->options.count, run->options.trace != NULL))
+    static const enum stage stages[] = {STAGE_NOTIFY, STAGE_ROUND_TRIP, STAGE_WRITE};
+    if (!ledger_open(&run->ledger, stages, is_whole(run) ? 2 : 3, run->options.count,
+                     run->options.trace != NULL))
         return fail(run, "malloc", "histograms", ENOMEM);
     if (!guard_run(send_loop, run))
         return segment_lost(run, "write shared memory");
@@ -304,13 +376,16 @@ static bool send_messages(struct run *run)
 static bool digest_messages(struct run *run)
 {
     const uint64_t total = total_messages(run);
+    run->exchanged_bytes = total * run->options.message_size;
+    run->payload_known = true;
+    if (!run->options.verify)
+        return true;
     struct sha256 sha256;
     bool done = sha256_begin(&sha256);
     for (uint64_t index = 0; done && index < total; index++)
         done = sha256_add(&sha256, message_bytes(run, index), run->options.message_size);
     done = done && sha256_end(&sha256, run->sha256);
     sha256_free(&sha256);
-    run->exchanged_bytes = total * run->options.message_size;
     run->payload_known = done;
     return done || fail(run, "EVP_Digest", "SHA-256", ENOMEM);
 }
@@ -351,8 +426,10 @@ static bool show_stages(struct run *run)
             fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage],
                     ledger_typical(&run->ledger, (enum stage)stage));
     }
-    fprintf(run->lines, "messages=%" PRIu64 ", msg length=%" PRIu64 "\nmsg sha256=%s\n", total_messages(run),
-            run->exchanged_bytes, run->sha256);
+    fprintf(run->lines, "messages=%" PRIu64 ", msg length=%" PRIu64 "\n", total_messages(run),
+            run->exchanged_bytes);
+    if (run->options.verify)
+        fprintf(run->lines, "msg sha256=%s\n", run->sha256);
     return true;
 }
 
@@ -421,13 +498,14 @@ static bool check_header(struct run *run)
 static bool prepare_buffer(struct run *run)
 {
     static const enum stage stages[] = {STAGE_TRANSMIT, STAGE_WAIT, STAGE_READ, STAGE_VERIFY};
-    if (!payload_grow(&run->payload, run->header.slot_size + 1) || !sha256_begin(&run->digest) ||
-        !ledger_open(&run->ledger, stages, 4, run->options.count, run->options.trace != NULL))
+    const bool verify = run->options.verify;
+    if (!payload_grow(&run->payload, run->header.slot_size + 1) || (verify && !sha256_begin(&run->digest)) ||
+        !ledger_open(&run->ledger, stages, verify ? 4 : 3, run->options.count, run->options.trace != NULL))
         return fail(run, "malloc", "buffer", ENOMEM);
     return true;
 }
 
-// Outside the ledger: the CRC of the copy, its digest, its place in --out.
+// Outside the ledger: the CRC of the copy, and its digest.
 static bool verify_message(struct run *run, const struct descriptor *descriptor, bool first, bool measured)
 {
     const unsigned char *copy = run->payload.bytes;
@@ -439,10 +517,7 @@ static bool verify_message(struct run *run, const struct descriptor *descriptor,
         if (!same && run->crc_mismatches++ == 0)
             run->first_crc_mismatch = descriptor->seq;
     }
-    run->exchanged_bytes += descriptor->length;
-    return (sha256_add(&run->digest, copy, descriptor->length) ||
-            fail(run, "EVP_Digest", "SHA-256", ENOMEM)) &&
-           out_append(run, copy, descriptor->length);
+    return sha256_add(&run->digest, copy, descriptor->length) || fail(run, "EVP_Digest", "SHA-256", ENOMEM);
 }
 
 // The same descriptor, back.
@@ -452,6 +527,18 @@ static bool acknowledge(struct run *run, const struct descriptor *descriptor)
     acknowledgement.flags |= FLAG_ACKNOWLEDGEMENT;
     acknowledgement.sent_ns = clock_ns();
     return run->channel.api->send(&run->channel, &acknowledgement);
+}
+
+// Copies the payload out, or receives it.
+static bool read_payload(struct run *run, const struct descriptor *descriptor)
+{
+    run->stage = STAGE_READ;
+    if (is_whole(run))
+        return run->channel.api->receive_payload(&run->channel, run->payload.bytes, descriptor->length,
+                                                 run->deadline_ns);
+    (void)__atomic_load_n(&shared_header(run)->sequence, __ATOMIC_ACQUIRE); // pairs with the writer's release
+    memcpy(run->payload.bytes, run->segment.base + descriptor->offset, descriptor->length);
+    return true;
 }
 
 // Message `index` (from 0): wait for its descriptor, check it, copy the payload out, verify the copy,
@@ -469,14 +556,13 @@ static bool receive_message(struct run *run, uint64_t index)
         return false;
     const int64_t received_ns = clock_ns();
 
-    const char *rule = descriptor_check(&descriptor, &run->header, index, &number);
+    const char *rule = descriptor_check(&descriptor, &run->header, index, is_whole(run), &number);
     if (rule != NULL)
         return fail_rule(run, "descriptor", run->options.channel, number, rule);
 
-    run->stage = STAGE_READ;
-    (void)__atomic_load_n(&shared_header(run)->sequence, __ATOMIC_ACQUIRE); // pairs with the writer's release
     const int64_t read_begun_ns = clock_ns();
-    memcpy(run->payload.bytes, run->segment.base + descriptor.offset, descriptor.length);
+    if (!read_payload(run, &descriptor))
+        return false;
     const int64_t read_ended_ns = clock_ns();
 
     int64_t transmit_ns;
@@ -487,7 +573,10 @@ static bool receive_message(struct run *run, uint64_t index)
     ledger_record(&run->ledger, STAGE_READ, first, measured, read_ended_ns - read_begun_ns);
     if (measured)
         ledger_trace(&run->ledger, received_ns, read_begun_ns, read_ended_ns);
-    if (!verify_message(run, &descriptor, first, measured))
+    run->exchanged_bytes += descriptor.length;
+    if (run->options.verify && !verify_message(run, &descriptor, first, measured))
+        return false;
+    if (!out_append(run, run->payload.bytes, descriptor.length))
         return false;
     return acknowledge(run, &descriptor);
 }
@@ -513,6 +602,6 @@ static bool receive_messages(struct run *run)
 
 static bool save_messages(struct run *run)
 {
-    run->payload_known = sha256_end(&run->digest, run->sha256);
+    run->payload_known = !run->options.verify || sha256_end(&run->digest, run->sha256);
     return (run->payload_known || fail(run, "EVP_Digest", "SHA-256", ENOMEM)) && out_close(run);
 }

@@ -37,6 +37,8 @@ enum word {
     WORD_WARMUP,
     WORD_MESSAGE_SIZE,
     WORD_WINDOW,
+    WORD_RATE,
+    WORD_NO_VERIFY,
     WORD_TRACE,
     WORD_END
 };
@@ -62,6 +64,8 @@ static const struct option words[] = {
     {"warmup", required_argument, NULL, WORD_WARMUP},
     {"message-size", required_argument, NULL, WORD_MESSAGE_SIZE},
     {"window", required_argument, NULL, WORD_WINDOW},
+    {"rate", required_argument, NULL, WORD_RATE},
+    {"no-verify", no_argument, NULL, WORD_NO_VERIFY},
     {"trace", required_argument, NULL, WORD_TRACE},
     {NULL, 0, NULL, 0},
 };
@@ -101,12 +105,15 @@ const char *options_help(void)
            "  --result FILE         where to write the result object; - is stdout\n"
            "  --deadline-ms N       every wait ends N ms after the start (default 10000)\n"
            "  --codec C             raw\n"
-           "  --channel SPEC        framed: unix:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME, "
-           "posix-sem:/NAME,\n"
-           "                        sysv-msg:KEY, futex, eventfd:PATH, spin\n"
+           "  --channel SPEC        framed: unix:PATH, unix-whole:PATH, unix-seqpacket:PATH, fifo:PATH, "
+           "posix-mq:/NAME,\n"
+           "                        posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH, spin\n"
            "  --count N, --warmup N framed: measured messages, and messages before them (default 1, 0)\n"
            "  --message-size N      framed: bytes of a message (default: the payload file's size)\n"
            "  --window N            framed: messages on the way at most, 1 to 8 (default 1)\n"
+           "  --rate N              framed, writer: measured messages per second (default 0: as fast as "
+           "acknowledgements come)\n"
+           "  --no-verify           framed: no CRC32C and no SHA-256, for measuring only\n"
            "  --trace FILE          framed: where to write the time stamps of each measured message\n"
            "  --serve               take command lines from stdin, answer with result objects\n"
            "  --help, --version\n"
@@ -316,6 +323,13 @@ static void take(struct parsing *parsing, int word, const char *option, const ch
         check(parsing, parse_number(value, false, 1, SLOT_COUNT_MAX, &options->window), option, value,
               "1 to 8");
         break;
+    case WORD_RATE:
+        check(parsing, parse_number(value, false, 0, RATE_MAX, &options->rate), option, value,
+              "0 to 10000000 messages per second");
+        break;
+    case WORD_NO_VERIFY:
+        options->verify = false;
+        break;
     case WORD_TRACE:
         options->trace = value;
         break;
@@ -368,6 +382,8 @@ static void check_options_fit(struct parsing *parsing)
         {WORD_WARMUP, WRITER | READER},
         {WORD_MESSAGE_SIZE, WRITER | READER},
         {WORD_WINDOW, WRITER | READER},
+        {WORD_RATE, WRITER},
+        {WORD_NO_VERIFY, WRITER | READER},
         {WORD_TRACE, WRITER | READER},
         {WORD_CHANNEL, WRITER | READER},
     };
@@ -418,7 +434,8 @@ static void check_not_framed(struct parsing *parsing)
     } framed_only[] = {
         {"channel", options->channel != NULL}, {"count", options->count != 1},
         {"warmup", options->warmup != 0},      {"message-size", options->has_message_size},
-        {"window", options->window != 1},      {"trace", options->trace != NULL},
+        {"window", options->window != 1},      {"rate", options->rate != 0},
+        {"no-verify", !options->verify},       {"trace", options->trace != NULL},
     };
     for (size_t i = 0; i < sizeof framed_only / sizeof framed_only[0]; i++)
         if (framed_only[i].used)
@@ -465,6 +482,7 @@ int options_parse(struct options *options, const struct peer *peer, int argc, ch
         .layout = peer->layout,
         .layout_text = layout_names[peer->layout],
         .reserve = true,
+        .verify = true,
         .deadline_ms = 10000,
         .codec = "raw",
         .count = 1,

@@ -39,6 +39,8 @@ struct options {
     uint64_t count, warmup, window;
     bool has_message_size;
     uint64_t message_size; // bytes
+    uint64_t rate;         // messages per second; 0: a closed loop
+    bool verify;           // CRC32C and SHA-256
     const char *trace;     // file, or NULL
 };
 

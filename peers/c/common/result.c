@@ -119,6 +119,16 @@ static json_t *usage_object(const struct rusage *before, const struct rusage *af
     return object;
 }
 
+static json_t *rate_object(const struct pace *pace)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "wanted", integer(pace->rate));
+    if (pace->sent > 1)
+        json_object_set_new(object, "achieved", json_real(pace_achieved(pace)));
+    json_object_set_new(object, "late", integer(pace->late));
+    return object;
+}
+
 // The contract's section 9.
 static void set_measurements(const struct run *run, json_t *object)
 {
@@ -129,7 +139,9 @@ static void set_measurements(const struct run *run, json_t *object)
     json_object_set_new(object, "usage", usage_object(&ledger->before, &ledger->after));
     json_object_set_new(object, "clockPairNs", json_integer(ledger->clock_pair_ns));
     json_object_set_new(object, "negative", integer(ledger->negative));
-    if (run->peer->role == ROLE_READER)
+    if (run->options.rate > 0)
+        json_object_set_new(object, "rate", rate_object(&run->pace));
+    if (run->peer->role == ROLE_READER && run->options.verify)
         json_object_set_new(object, "crcMismatches", integer(run->crc_mismatches));
     if (run->crc_mismatches > 0)
         json_object_set_new(object, "firstCrcMismatch", integer(run->first_crc_mismatch));
@@ -139,7 +151,8 @@ static json_t *payload_object(const struct run *run)
 {
     json_t *object = json_object();
     json_object_set_new(object, "length", integer(run->exchanged_bytes));
-    json_object_set_new(object, "sha256", text(run->sha256));
+    if (run->options.verify)
+        json_object_set_new(object, "sha256", text(run->sha256));
     return object;
 }
 

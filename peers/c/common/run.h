@@ -6,6 +6,7 @@
 #include "channel/channel.h"
 #include "ledger.h"
 #include "options.h"
+#include "pace.h"
 #include "payload.h"
 #include "segment.h"
 #include "sha256.h"
@@ -51,8 +52,10 @@ struct run {
     struct header header;   // the writer's plan, or the reader's checked copy
     struct channel channel; // channel.api is NULL until it begins
     struct ledger ledger;
+    struct pace pace;                            // writer
+    int64_t sent_ns[SLOT_COUNT_MAX];             // writer: of message seq, at (seq - 1) % SLOT_COUNT_MAX
     struct sha256 digest;                        // reader
-    uint32_t *crcs;                              // writer: of each message in the payload file
+    uint32_t *crcs;                              // writer: of each message in the payload file; or NULL
     uint64_t distinct;                           // writer: messages in the payload file
     bool exchanged;                              // the message loop came to its end
     uint64_t crc_mismatches, first_crc_mismatch; // reader

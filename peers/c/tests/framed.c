@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit tests of the framed layout: golden bytes, headers and descriptors that lie, lanes, CRC32C, histograms.
+// Unit tests of the framed layout: golden bytes, headers and descriptors that lie, lanes, CRC32C, histograms,
+// when messages are due.
 #include "check.h"
 
 #include "../common/channel/lane.h"
 #include "../common/crc32c.h"
 #include "../common/histogram.h"
+#include "../common/pace.h"
 
 #include <errno.h>
 #include <openssl/evp.h>
@@ -90,7 +92,7 @@ static void a_descriptor_has_the_golden_bytes(void)
     const struct header header = golden_header();
     struct descriptor descriptor = golden_descriptor();
     int number;
-    CHECK(descriptor_check(&descriptor, &header, 41, &number) == NULL);
+    CHECK(descriptor_check(&descriptor, &header, 41, false, &number) == NULL);
     descriptor.flags |= FLAG_ACKNOWLEDGEMENT;
     CHECK(read_golden("descriptor.hex", bytes, sizeof bytes) == DESCRIPTOR_BYTES);
     CHECK(memcmp(bytes, &descriptor, DESCRIPTOR_BYTES) == 0);
@@ -219,9 +221,24 @@ static void each_lie_in_a_descriptor_has_its_name(void)
         descriptor.offset = lie->offset != 0 ? lie->offset : descriptor.offset;
         descriptor.length = lie->length != 0 ? lie->length : descriptor.length;
         descriptor.flags = lie->flags != 0 ? lie->flags : descriptor.flags;
-        const char *name = descriptor_check(&descriptor, &header, 41, &number);
+        const char *name = descriptor_check(&descriptor, &header, 41, false, &number);
         CHECK(name != NULL && strcmp(name, lies[i].name) == 0 && number == lies[i].number);
     }
+}
+
+static void a_payload_that_follows_on_the_channel_has_no_offset_and_fits_a_slot(void)
+{
+    const struct header header = golden_header();
+    struct descriptor descriptor = golden_descriptor();
+    int number;
+    CHECK(strcmp(descriptor_check(&descriptor, &header, 41, true, &number), "DESCRIPTOR_BOUNDS") == 0);
+    descriptor.offset = 0;
+    CHECK(descriptor_check(&descriptor, &header, 41, true, &number) == NULL);
+    CHECK(strcmp(descriptor_check(&descriptor, &header, 41, false, &number), "DESCRIPTOR_BOUNDS") == 0);
+    descriptor.length = header.slot_size;
+    CHECK(descriptor_check(&descriptor, &header, 41, true, &number) == NULL);
+    descriptor.length++;
+    CHECK(strcmp(descriptor_check(&descriptor, &header, 41, true, &number), "DESCRIPTOR_BOUNDS") == 0);
 }
 
 static void an_acknowledgement_must_be_of_the_oldest_message(void)
@@ -243,7 +260,7 @@ static void a_lane_keeps_order_and_refuses_the_65th(void)
     static struct lane lane;
     struct lane_end producer = {.lane = &lane}, consumer = {.lane = &lane};
     struct descriptor descriptor = golden_descriptor(), copy;
-    CHECK(lane_consume(&consumer, &copy) == LANE_EMPTY);
+    CHECK(lane_consume(&consumer, &copy) == LANE_EMPTY && !lane_arrived(&consumer));
     for (uint64_t round = 0; round < 3; round++) {
         for (uint64_t i = 0; i < LANE_SLOTS; i++) {
             descriptor.seq = round * LANE_SLOTS + i;
@@ -251,6 +268,7 @@ static void a_lane_keeps_order_and_refuses_the_65th(void)
         }
         CHECK(!lane_publish(&producer, &descriptor));
         for (uint64_t i = 0; i < LANE_SLOTS; i++) {
+            CHECK(lane_arrived(&consumer));
             CHECK(lane_consume(&consumer, &copy) == LANE_TAKEN);
             CHECK(copy.seq == round * LANE_SLOTS + i);
         }
@@ -346,6 +364,32 @@ static void a_histogram_is_encoded_as_hdrhistogram_does_it(void)
     histogram_free(histogram);
 }
 
+static void each_message_is_due_at_its_own_time(void)
+{
+    struct pace pace = {.rate = 300};
+    pace_begin(&pace, 1000);
+    CHECK(pace_due_ns(&pace, 0) == 1000);
+    CHECK(pace_due_ns(&pace, 1) == 1000 + 3333333);
+    CHECK(pace_due_ns(&pace, 3) == 1000 + 10000000); // the fractions do not add up
+    CHECK(pace_due_ns(&pace, UINT64_C(999999999)) == 1000 + INT64_C(3333333330000000));
+    pace.rate = 1;
+    CHECK(pace_due_ns(&pace, UINT64_C(999999999)) == 1000 + INT64_C(999999999000000000));
+}
+
+static void late_is_more_than_one_interval_after_its_time(void)
+{
+    struct pace pace = {.rate = 1000};
+    pace_begin(&pace, 5000000);
+    pace_sent(&pace, 0, 5000000);
+    pace_sent(&pace, 1, 7000000); // one interval after its time
+    CHECK(pace.late == 0);
+    pace_sent(&pace, 2, 8000001);
+    CHECK(pace.late == 1);
+    pace_sent(&pace, 3, 9000000); // message 2 does not shift it
+    CHECK(pace.late == 1);
+    CHECK(pace_achieved(&pace) == 750); // 3 intervals in 4 ms
+}
+
 int main(void)
 {
     RUN(a_header_has_the_golden_bytes);
@@ -353,12 +397,15 @@ int main(void)
     RUN(a_planned_header_is_sound_and_just_as_large_as_needed);
     RUN(each_lie_in_a_header_has_its_name);
     RUN(each_lie_in_a_descriptor_has_its_name);
+    RUN(a_payload_that_follows_on_the_channel_has_no_offset_and_fits_a_slot);
     RUN(an_acknowledgement_must_be_of_the_oldest_message);
     RUN(a_lane_keeps_order_and_refuses_the_65th);
     RUN(a_lane_whose_counters_lie_is_broken);
     RUN(crc32c_agrees_with_rfc_3720_in_both_ways);
     RUN(a_histogram_keeps_three_digits);
     RUN(a_histogram_is_encoded_as_hdrhistogram_does_it);
+    RUN(each_message_is_due_at_its_own_time);
+    RUN(late_is_more_than_one_interval_after_its_time);
     puts("framed layout: all passed");
     return 0;
 }

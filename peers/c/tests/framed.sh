@@ -21,7 +21,7 @@ trap finish EXIT
 
 posix=("$bin/posix/shm_writer.exe --name $name" "$bin/posix/shm_reader.exe --name $name")
 sysv=("$bin/sysv/shm_writer.exe --key $key" "$bin/sysv/shm_reader.exe --key $key")
-channels="unix:$work/s unix-seqpacket:$work/s fifo:$work/f posix-mq:$name posix-sem:$name sysv-msg:$key futex eventfd:$work/s spin"
+channels="unix:$work/s unix-whole:$work/s unix-seqpacket:$work/s fifo:$work/f posix-mq:$name posix-sem:$name sysv-msg:$key futex eventfd:$work/s spin"
 
 fail() {
     echo "FAILED: $*"
@@ -71,6 +71,7 @@ for family in posix sysv; do
                 "--message-size 1000 --warmup 16 --count 80 --window $window --trace $work/trace.w" "--warmup 16 --count 80 --trace $work/trace.r"
             check "traces" test "$(stat -c %s "$work/trace.w" "$work/trace.r" | tr '\n' ' ')" = "1920 1920 "
             check "histograms" result reader '"histograms":{"transmit":"HISTF'
+            check "round trip" result writer '"round-trip":"HISTF'
         done
     done
 done
@@ -81,6 +82,9 @@ for size in 0 1 127 128 129 4096 3000000; do
     cat "$work/payload" "$work/payload" "$work/payload" >"$work/expected"
     exchange "size $size" "${posix[0]}" "${posix[1]}" futex "--count 3 --window 2" "--count 3"
 done
+head -c 3000000 /dev/urandom >"$work/payload" # more than the socket's buffer holds
+cat "$work/payload" "$work/payload" "$work/payload" >"$work/expected"
+exchange "large messages on the socket" "${posix[0]}" "${posix[1]}" "unix-whole:$work/s" "--count 3 --window 2" "--count 3"
 exchange "large segment" "${posix[0]}" "${posix[1]}" "unix:$work/s" "--count 3 --segment-size 64M --mode 0640" "--count 3"
 
 echo "3. every wait ends at the deadline, and says where"
@@ -113,7 +117,7 @@ rm "/dev/shm$name"
 echo "4. a peer that is killed is EPIPE where the kernel tells"
 ms=10000
 head -c 1000 /dev/urandom >"$work/payload"
-for channel in unix:$work/s unix-seqpacket:$work/s fifo:$work/f eventfd:$work/s; do
+for channel in unix:$work/s unix-whole:$work/s unix-seqpacket:$work/s fifo:$work/f eventfd:$work/s; do
     rm -f "$work/out"
     start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 1000000000
     writer=$pid
@@ -234,9 +238,88 @@ for i in $(seq 1 5); do for channel in $channels; do echo "--name $name-$i --lay
 sed "s|$| --payload $work/payload --message-size 1000 --count 12|" "$work/lines" | "$bin/posix/shm_writer.exe" --serve >"$work/writer.lines" &
 sed "s|$| --count 12|" "$work/lines" | "$bin/posix/shm_reader.exe" --serve >"$work/reader.lines"
 wait
-check "serve: writer" test "$(grep -c '"exit":0,' "$work/writer.lines")" = 45
-check "serve: reader" test "$(grep -c '"exit":0,' "$work/reader.lines")" = 45
+check "serve: writer" test "$(grep -c '"exit":0,' "$work/writer.lines")" = 50
+check "serve: reader" test "$(grep -c '"exit":0,' "$work/reader.lines")" = 50
 nothing_left "serve"
+
+echo "9. --rate: every message has its time, and none is sent before it"
+head -c 1000 /dev/urandom >"$work/payload"
+for i in $(seq 12); do cat "$work/payload"; done >"$work/expected" # 20 + 100 messages of 100 bytes
+for channel in $channels; do
+    exchange "rate ${channel%%:*}" "${posix[0]}" "${posix[1]}" "$channel" \
+        "--message-size 100 --warmup 20 --count 100 --window 4 --rate 3000 --trace $work/trace.w" "--warmup 20 --count 100"
+    check "${channel%%:*}: rate" result writer '"rate":{"wanted":3000,"achieved":'
+    od -An -v -td8 -w24 "$work/trace.w" | {
+        early=0 i=0 first=
+        while read -r written _ sent; do
+            first=${first:-$sent}
+            [ $((sent - first)) = $((i * 1000000000 / 3000)) ] && [ "$written" -ge "$sent" ] || early=$((early + 1))
+            i=$((i + 1))
+        done
+        [ $early = 0 ] && [ $i = 100 ]
+    }
+    check "${channel%%:*}: intended times" test $? = 0
+done
+exchange "rate of one message" "${posix[0]}" "${posix[1]}" futex "--message-size 1000 --warmup 11 --rate 1" "--warmup 11"
+check "one message: no rate achieved" result writer '"rate":{"wanted":1,"late":'
+ms=300
+start writer ${posix[0]} --channel spin --payload "$work/payload" --rate 1 --count 2
+writer=$pid
+start reader ${posix[1]} --channel spin --count 2
+wait $writer
+check "due after the deadline: exit 1" test $? = 1
+check "due after the deadline: ETIMEDOUT" result writer '"errno":"ETIMEDOUT","stage":"wait"'
+wait $pid
+nothing_left "due after the deadline"
+ms=10000
+usage 64 '"usage":"--rate 10000001' --layout framed --channel spin --rate 10000001
+start reader ${posix[1]} --channel spin --rate 5
+wait $pid
+check "a reader has no rate" test $? = 64
+
+echo "10. --no-verify: neither CRC nor digest, on either side"
+head -c 1000 /dev/urandom >"$work/payload"
+cp "$work/payload" "$work/expected"
+for channel in futex unix-whole:$work/s; do
+    for who in both writer reader; do
+        w=--no-verify r=--no-verify
+        [ $who = reader ] && w=
+        [ $who = writer ] && r=
+        start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --message-size 10 --count 100 $w
+        writer=$pid
+        start reader ${posix[1]} --channel "$channel" --out "$work/out" --count 100 $r
+        wait $pid && wait $writer || fail "no-verify, $who: exit codes"
+        check "$who: the bytes are saved" cmp "$work/expected" "$work/out"
+        for role in writer reader; do
+            check "$who, $role: length" result $role '"payload":{"length":1000'
+            option=$r
+            [ $role = writer ] && option=$w
+            if [ -n "$option" ]; then
+                check "$who, $role: no digest" sh -c '! grep -qE "sha256|crcMismatches|\"verify\"" "$1"' sh "$work/$role.json"
+            else
+                check "$who, $role: digest" result $role '"sha256":"'
+            fi
+        done
+    done
+done
+nothing_left "no-verify"
+# What the writer sends: CRC and flags are 0.
+start writer ${posix[0]} --channel "fifo:$work/f" --payload "$work/payload" --no-verify
+for i in $(seq 1000); do [ -p "$work/f.r" ] && break; sleep 0.01; done
+check "no-verify: CRC and flags" test "$(head -c 48 "$work/f.r" | tail -c 8 | od -An -tx1 | tr -d ' ')" = 0000000000000000
+kill -TERM $pid
+wait $pid
+nothing_left "no-verify, interrupted"
+# What the reader does with a CRC that is wrong: nothing.
+make_segment '' 73728
+mkfifo "$work/f.r" "$work/f.w"
+exec 3<>"$work/f.r"
+start reader ${posix[1]} --channel "fifo:$work/f" --no-verify
+(le64 1; le64 8832; le64 100; le64 $good; le64 0; printf 0000000001000000) | unhex >&3
+wait $pid
+check "no-verify, a wrong CRC: exit 0" test $? = 0
+exec 3>&-
+rm "$work/f.r" "$work/f.w" "/dev/shm$name"
 
 if [ $failures != 0 ]; then
     echo "$failures of $checks checks FAILED"

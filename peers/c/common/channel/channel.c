@@ -9,8 +9,8 @@
 #include <string.h>
 
 static const struct channel_api *const channels[] = {
-    &unix_channel,     &unix_seqpacket_channel, &fifo_channel,    &posix_mq_channel, &posix_sem_channel,
-    &sysv_msg_channel, &futex_channel,          &eventfd_channel, &spin_channel,
+    &unix_channel,      &unix_whole_channel, &unix_seqpacket_channel, &fifo_channel,    &posix_mq_channel,
+    &posix_sem_channel, &sysv_msg_channel,   &futex_channel,          &eventfd_channel, &spin_channel,
 };
 
 const struct channel_api *channel_find(const char *spec, const char **address)
@@ -93,6 +93,17 @@ bool channel_poll(struct channel *channel, struct pollfd *polled, nfds_t count, 
         if (errno != EINTR)
             return channel_fail(channel, "ppoll", errno);
     }
+}
+
+bool channel_fd_arrived(struct channel *channel)
+{
+    struct pollfd polled = {.fd = channel->in_fd, .events = POLLIN};
+    return poll(&polled, 1, 0) == 1;
+}
+
+bool channel_lane_arrived(struct channel *channel)
+{
+    return lane_arrived(&channel->in);
 }
 
 int64_t channel_slice_end(int64_t deadline_ns)

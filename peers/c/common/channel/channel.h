@@ -27,6 +27,15 @@ struct channel_api {
     bool (*open)(struct channel *channel);
     bool (*send)(struct channel *channel, const struct descriptor *descriptor);
     bool (*receive)(struct channel *channel, struct descriptor *descriptor, int64_t deadline_ns);
+    // Whether a descriptor is there, so that receive returns at once. Never waits, records no error; true
+    // also where receive would find the other side gone.
+    bool (*arrived)(struct channel *channel);
+    // A channel that carries the payload itself: sends it right after the descriptor, and receives it after
+    // one. NULL in the others.
+    bool (*send_whole)(struct channel *channel, const struct descriptor *descriptor,
+                       const unsigned char *payload);
+    bool (*receive_payload)(struct channel *channel, unsigned char *payload, uint64_t length,
+                            int64_t deadline_ns);
     // Closes what is open, and the writer removes what it has made. Twice does no harm.
     void (*close)(struct channel *channel);
 };
@@ -73,6 +82,10 @@ bool channel_poll(struct channel *channel, struct pollfd *polled, nfds_t count, 
 // asked.
 #define SLICE_NS INT64_C(50000000)
 int64_t channel_slice_end(int64_t deadline_ns);
+
+// `arrived` of the channels that receive from in_fd, and of those with lanes.
+bool channel_fd_arrived(struct channel *channel);
+bool channel_lane_arrived(struct channel *channel);
 // True: the other side has declared the segment closed, with an error recorded.
 bool channel_abandoned(struct channel *channel, const char *call);
 
@@ -84,7 +97,7 @@ struct timespec realtime_of(int64_t monotonic_ns);
 #define DIRECTION_BYTES 4096
 void direction(char text[DIRECTION_BYTES], const char *address, bool to_reader);
 
-extern const struct channel_api unix_channel, unix_seqpacket_channel, fifo_channel, posix_mq_channel,
-    posix_sem_channel, sysv_msg_channel, futex_channel, eventfd_channel, spin_channel;
+extern const struct channel_api unix_channel, unix_whole_channel, unix_seqpacket_channel, fifo_channel,
+    posix_mq_channel, posix_sem_channel, sysv_msg_channel, futex_channel, eventfd_channel, spin_channel;
 
 #endif

@@ -143,5 +143,6 @@ const struct channel_api eventfd_channel = {
     .open = eventfd_open,
     .send = eventfd_send,
     .receive = eventfd_receive,
+    .arrived = channel_lane_arrived,
     .close = eventfd_close,
 };

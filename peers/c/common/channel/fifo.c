@@ -121,5 +121,6 @@ const struct channel_api fifo_channel = {
     .open = fifo_open,
     .send = fifo_send,
     .receive = fifo_receive,
+    .arrived = channel_fd_arrived,
     .close = fifo_close,
 };

@@ -62,5 +62,6 @@ const struct channel_api futex_channel = {
     .open = futex_create,
     .send = futex_send,
     .receive = futex_receive,
+    .arrived = channel_lane_arrived,
     .close = futex_close,
 };

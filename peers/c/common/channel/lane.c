@@ -17,6 +17,11 @@ bool lane_publish(struct lane_end *end, const struct descriptor *descriptor)
     return true;
 }
 
+bool lane_arrived(const struct lane_end *end)
+{
+    return __atomic_load_n(&end->lane->tail, __ATOMIC_ACQUIRE) != end->done;
+}
+
 enum lane_state lane_consume(struct lane_end *end, struct descriptor *descriptor)
 {
     struct lane *lane = end->lane;

@@ -35,6 +35,9 @@ struct lane_end {
 // False: the lane is full, or the consumer's counter lies.
 bool lane_publish(struct lane_end *end, const struct descriptor *descriptor);
 
+// Whether lane_consume would not answer LANE_EMPTY.
+bool lane_arrived(const struct lane_end *end);
+
 enum lane_state { LANE_EMPTY, LANE_TAKEN, LANE_BROKEN };
 
 // Copies the next descriptor out, if one is there. LANE_BROKEN: the producer's counter lies.

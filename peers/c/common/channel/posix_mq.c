@@ -122,5 +122,6 @@ const struct channel_api posix_mq_channel = {
     .open = mq_open_existing,
     .send = mq_send_descriptor,
     .receive = mq_receive_descriptor,
+    .arrived = channel_fd_arrived,
     .close = mq_close_both,
 };

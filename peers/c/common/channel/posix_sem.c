@@ -109,5 +109,6 @@ const struct channel_api posix_sem_channel = {
     .open = sem_open_existing,
     .send = sem_send,
     .receive = sem_receive,
+    .arrived = channel_lane_arrived,
     .close = sem_close_both,
 };

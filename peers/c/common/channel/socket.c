@@ -2,6 +2,7 @@
 // unix(7): bind, listen, accept, connect, send, each with the command's deadline where it can wait.
 #include "socket.h"
 
+#include "../clock.h"
 #include "../error.h"
 #include "../undo.h"
 
@@ -68,31 +69,80 @@ static bool meet_writer(struct channel *channel, int type)
            channel_fail(channel, "connect", errno);
 }
 
+// One system call then waits and receives, where poll(2) and recv(2) would be two.
+static bool limit_waits(struct channel *channel)
+{
+    const struct timeval slice = {.tv_usec = SLICE_NS / 1000};
+    return (setsockopt(channel->in_fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice) == 0 &&
+            setsockopt(channel->in_fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice) == 0) ||
+           channel_fail(channel, "setsockopt", errno);
+}
+
 bool socket_open(struct channel *channel, int type)
 {
     bool met = channel->writer ? meet_reader(channel) : meet_writer(channel, type);
     channel->out_fd = channel->in_fd;
-    return met;
+    return met && limit_waits(channel);
 }
 
 bool socket_send(struct channel *channel, const struct descriptor *descriptor)
 {
-    const unsigned char *at = (const unsigned char *)descriptor;
-    size_t left = sizeof *descriptor;
-    while (left > 0) {
-        ssize_t sent = send(channel->out_fd, at, left, MSG_NOSIGNAL | MSG_DONTWAIT);
-        if (sent >= 0) {
-            at += sent;
-            left -= (size_t)sent;
-        } else if (errno == EAGAIN) {
-            struct pollfd polled = {.fd = channel->out_fd, .events = POLLOUT};
-            if (!channel_poll(channel, &polled, 1, channel->run->deadline_ns))
-                return false;
-        } else if (errno == EPIPE || errno == ECONNRESET) {
-            return channel_closed(channel, "send");
-        } else if (errno != EINTR) {
-            return channel_fail(channel, "send", errno);
+    struct iovec part = {.iov_base = (void *)descriptor, .iov_len = sizeof *descriptor};
+    return socket_send_parts(channel, &part, 1);
+}
+
+bool socket_send_parts(struct channel *channel, struct iovec *parts, size_t count)
+{
+    while (count > 0) {
+        const struct msghdr message = {.msg_iov = parts, .msg_iovlen = count};
+        ssize_t sent = sendmsg(channel->out_fd, &message, MSG_NOSIGNAL);
+        if (sent == -1 && (errno == EPIPE || errno == ECONNRESET))
+            return channel_closed(channel, "sendmsg");
+        if (sent == -1 && errno != EINTR && errno != EAGAIN)
+            return channel_fail(channel, "sendmsg", errno);
+        if (sent == -1 && clock_ns() >= channel->run->deadline_ns)
+            return channel_timeout(channel, "sendmsg");
+        size_t done = sent == -1 ? 0 : (size_t)sent;
+        for (; count > 0 && done >= parts->iov_len; parts++, count--)
+            done -= parts->iov_len;
+        if (count > 0) {
+            parts->iov_base = (unsigned char *)parts->iov_base + done;
+            parts->iov_len -= done;
         }
+    }
+    return true;
+}
+
+size_t socket_receive_some(struct channel *channel, void *bytes, size_t room, int flags, int64_t deadline_ns)
+{
+    for (;;) {
+        ssize_t got = recv(channel->in_fd, bytes, room, flags);
+        if (got > 0)
+            return (size_t)got;
+        if (got == 0 || errno == ECONNRESET) {
+            channel_closed(channel, "recv");
+            return 0;
+        }
+        if (errno != EINTR && errno != EAGAIN) {
+            channel_fail(channel, "recv", errno);
+            return 0;
+        }
+        if (clock_ns() >= deadline_ns) {
+            channel_timeout(channel, "recv");
+            return 0;
+        }
+    }
+}
+
+bool socket_receive(struct channel *channel, void *bytes, uint64_t length, int64_t deadline_ns)
+{
+    unsigned char *at = bytes;
+    while (length > 0) {
+        size_t got = socket_receive_some(channel, at, length, MSG_WAITALL, deadline_ns);
+        if (got == 0)
+            return false;
+        at += got;
+        length -= got;
     }
     return true;
 }

@@ -63,5 +63,6 @@ const struct channel_api spin_channel = {
     .open = spin_create,
     .send = spin_send,
     .receive = spin_receive,
+    .arrived = channel_lane_arrived,
     .close = spin_close,
 };

@@ -119,6 +119,14 @@ static bool msg_receive(struct channel *channel, struct descriptor *descriptor, 
     }
 }
 
+// A message of this type that does not fit into no bytes at all stays in the queue: E2BIG (msgrcv(2)).
+static bool msg_arrived(struct channel *channel)
+{
+    struct message message;
+    const long type = channel->writer ? TYPE_TO_WRITER : TYPE_TO_READER;
+    return msgrcv(channel->queue, &message, 0, type, IPC_NOWAIT) != -1 || errno != ENOMSG;
+}
+
 static void msg_close(struct channel *channel)
 {
     if (channel->has_timer)
@@ -137,5 +145,6 @@ const struct channel_api sysv_msg_channel = {
     .open = msg_open,
     .send = msg_send,
     .receive = msg_receive,
+    .arrived = msg_arrived,
     .close = msg_close,
 };

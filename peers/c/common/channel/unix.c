@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
-// Channel `unix`: an AF_UNIX stream. A descriptor is 48 bytes, read until it is whole.
+// Channels on an AF_UNIX stream. `unix`: a descriptor is 48 bytes, read until it is whole. `unix-whole`: the
+// payload follows it; the segment does not carry any.
 #include "socket.h"
 
-#include <errno.h>
 #include <sys/socket.h>
 
 static bool unix_create(struct channel *channel)
@@ -17,23 +17,23 @@ static bool unix_open(struct channel *channel)
 
 static bool unix_receive(struct channel *channel, struct descriptor *descriptor, int64_t deadline_ns)
 {
-    unsigned char *at = (unsigned char *)descriptor;
-    size_t left = sizeof *descriptor;
-    while (left > 0) {
-        struct pollfd polled = {.fd = channel->in_fd, .events = POLLIN};
-        if (!channel_poll(channel, &polled, 1, deadline_ns))
-            return false;
-        ssize_t got = recv(channel->in_fd, at, left, MSG_DONTWAIT);
-        if (got == 0 || (got == -1 && errno == ECONNRESET))
-            return channel_closed(channel, "recv");
-        if (got == -1 && errno != EINTR && errno != EAGAIN)
-            return channel_fail(channel, "recv", errno);
-        if (got > 0) {
-            at += got;
-            left -= (size_t)got;
-        }
-    }
-    return true;
+    return socket_receive(channel, descriptor, sizeof *descriptor, deadline_ns);
+}
+
+static bool unix_send_whole(struct channel *channel, const struct descriptor *descriptor,
+                            const unsigned char *payload)
+{
+    struct iovec parts[] = {
+        {.iov_base = (void *)descriptor, .iov_len = sizeof *descriptor},
+        {.iov_base = (void *)payload, .iov_len = descriptor->length},
+    };
+    return socket_send_parts(channel, parts, 2);
+}
+
+static bool unix_receive_payload(struct channel *channel, unsigned char *payload, uint64_t length,
+                                 int64_t deadline_ns)
+{
+    return socket_receive(channel, payload, length, deadline_ns);
 }
 
 const struct channel_api unix_channel = {
@@ -43,5 +43,19 @@ const struct channel_api unix_channel = {
     .open = unix_open,
     .send = socket_send,
     .receive = unix_receive,
+    .arrived = channel_fd_arrived,
+    .close = socket_close,
+};
+
+const struct channel_api unix_whole_channel = {
+    .name = "unix-whole",
+    .check_address = socket_check_path,
+    .create = unix_create,
+    .open = unix_open,
+    .send = socket_send,
+    .receive = unix_receive,
+    .arrived = channel_fd_arrived,
+    .send_whole = unix_send_whole,
+    .receive_payload = unix_receive_payload,
     .close = socket_close,
 };

@@ -5,7 +5,6 @@
 
 #include <errno.h>
 #include <sys/socket.h>
-#include <sys/uio.h>
 
 static bool seqpacket_create(struct channel *channel)
 {
@@ -19,20 +18,10 @@ static bool seqpacket_open(struct channel *channel)
 
 static bool seqpacket_receive(struct channel *channel, struct descriptor *descriptor, int64_t deadline_ns)
 {
-    for (;;) {
-        struct pollfd polled = {.fd = channel->in_fd, .events = POLLIN};
-        if (!channel_poll(channel, &polled, 1, deadline_ns))
-            return false;
-        ssize_t got = recv(channel->in_fd, descriptor, sizeof *descriptor, MSG_DONTWAIT | MSG_TRUNC);
-        if (got == sizeof *descriptor)
-            return true;
-        if (got > 0) // MSG_TRUNC: the record's real length
-            return channel_broken(channel, "recv", EBADMSG, "a packet that is not 48 bytes long");
-        if (got == 0 || errno == ECONNRESET)
-            return channel_closed(channel, "recv");
-        if (errno != EINTR && errno != EAGAIN)
-            return channel_fail(channel, "recv", errno);
-    }
+    // MSG_TRUNC: the record's real length
+    size_t got = socket_receive_some(channel, descriptor, sizeof *descriptor, MSG_TRUNC, deadline_ns);
+    return got == sizeof *descriptor ||
+           (got > 0 && channel_broken(channel, "recv", EBADMSG, "a packet that is not 48 bytes long"));
 }
 
 const struct channel_api unix_seqpacket_channel = {
@@ -42,5 +31,6 @@ const struct channel_api unix_seqpacket_channel = {
     .open = seqpacket_open,
     .send = socket_send,
     .receive = seqpacket_receive,
+    .arrived = channel_fd_arrived,
     .close = socket_close,
 };
