@@ -29,6 +29,13 @@ public interface Channel extends AutoCloseable {
   void receive(Descriptor into, long deadlineNs);
 
   /**
+   * Takes a descriptor that has arrived, without waiting for one.
+   *
+   * @return false when none has
+   */
+  boolean receiveNow(Descriptor into);
+
+  /**
    * Removes the names of what this side has created; also done by {@link #close}. Harmless twice,
    * and from another thread.
    */

@@ -9,6 +9,7 @@ import java.nio.charset.StandardCharsets;
 /** The channels of peers/CONTRACT.md, section 8. */
 public enum ChannelKind {
   UNIX("unix", false),
+  UNIX_WHOLE("unix-whole", false),
   UNIX_SEQPACKET("unix-seqpacket", false),
   FIFO("fifo", false),
   POSIX_MQ("posix-mq", false),
@@ -38,6 +39,11 @@ public enum ChannelKind {
     return lanes;
   }
 
+  /** Whether it is a {@link PayloadChannel}: the payload does not go through the segment. */
+  public boolean carriesPayload() {
+    return this == UNIX_WHOLE;
+  }
+
   /**
    * The channel of a SPEC, {@code NAME} or {@code NAME:ADDRESS}; null if there is none of that
    * name.
@@ -63,6 +69,7 @@ public enum ChannelKind {
     String address = address(spec);
     switch (this) {
       case UNIX:
+      case UNIX_WHOLE:
       case UNIX_SEQPACKET:
       case EVENTFD:
         return SocketEnd.checkPath(address);
@@ -84,6 +91,8 @@ public enum ChannelKind {
     switch (this) {
       case UNIX:
         return new UnixChannel(context, SocketCalls.SOCK_STREAM);
+      case UNIX_WHOLE:
+        return new UnixWholeChannel(context);
       case UNIX_SEQPACKET:
         return new UnixChannel(context, SocketCalls.SOCK_SEQPACKET);
       case FIFO:

@@ -94,15 +94,32 @@ final class EventfdChannel extends LaneChannel {
       if (!readable.ready(EVENT)) { // only the stream has an event, and nothing is ever sent on it
         throw context.closed("poll");
       }
-      long n = FileCalls.read(inEvent, counter.address(), Long.BYTES);
-      if (n == Long.BYTES) {
-        announced = counter.bytes().getLong(0);
-      } else if (n != -Errno.EINTR && n != -Errno.EAGAIN) {
-        throw context.failure("read", (int) -n);
-      }
+      readCounter();
     }
     announced--;
     takeAnnounced(into);
+  }
+
+  @Override
+  public boolean receiveNow(Descriptor into) {
+    if (announced == 0) {
+      readCounter();
+    }
+    if (announced == 0) {
+      return false;
+    }
+    announced--;
+    takeAnnounced(into);
+    return true;
+  }
+
+  private void readCounter() {
+    long n = FileCalls.read(inEvent, counter.address(), Long.BYTES);
+    if (n == Long.BYTES) {
+      announced = counter.bytes().getLong(0);
+    } else if (n != -Errno.EINTR && n != -Errno.EAGAIN) {
+      throw context.failure("read", (int) -n);
+    }
   }
 
   @Override

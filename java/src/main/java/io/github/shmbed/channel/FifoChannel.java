@@ -64,20 +64,41 @@ final class FifoChannel implements Channel {
 
   @Override
   public void receive(Descriptor into, long deadlineNs) {
-    long done = 0;
+    readable.await(deadlineNs);
+    receiveRest(into, 0, deadlineNs);
+  }
+
+  @Override
+  public boolean receiveNow(Descriptor into) {
+    long n = FileCalls.read(in, received.address(), Descriptor.BYTES);
+    if (n == -Errno.EAGAIN || n == -Errno.EINTR) {
+      return false;
+    }
+    receiveRest(into, checkRead(n), context.deadlineNs());
+    return true;
+  }
+
+  private void receiveRest(Descriptor into, long first, long deadlineNs) {
+    long done = first;
     while (done < Descriptor.BYTES) {
-      readable.await(deadlineNs);
       long n = FileCalls.read(in, received.address() + done, Descriptor.BYTES - done);
-      if (n == 0) {
-        throw context.closed("read");
-      }
-      if (n > 0) {
-        done += n;
-      } else if (n != -Errno.EINTR && n != -Errno.EAGAIN) {
-        throw context.failure("read", (int) -n);
+      if (n == -Errno.EAGAIN || n == -Errno.EINTR) {
+        readable.await(deadlineNs);
+      } else {
+        done += checkRead(n);
       }
     }
     into.decode(received.bytes(), 0);
+  }
+
+  private long checkRead(long n) {
+    if (n == 0) {
+      throw context.closed("read");
+    }
+    if (n < 0) {
+      throw context.failure("read", (int) -n);
+    }
+    return n;
   }
 
   @Override

@@ -37,6 +37,11 @@ abstract class LaneChannel implements Channel {
     return true;
   }
 
+  @Override
+  public boolean receiveNow(Descriptor into) {
+    return poll(into);
+  }
+
   /** Takes a descriptor that was announced. */
   final void takeAnnounced(Descriptor into) {
     if (!poll(into)) {

@@ -63,7 +63,25 @@ final class PosixMqChannel implements Channel {
       result = MqCalls.timedReceive(in, received.address(), Descriptor.BYTES, until.address());
       checkWaiting("mq_timedreceive", result, deadlineNs);
     } while (result < 0);
-    if (result != Descriptor.BYTES) {
+    decode(into, result);
+  }
+
+  @Override
+  public boolean receiveNow(Descriptor into) {
+    until.putTimespec(0, 0); // long past: an empty queue is ETIMEDOUT at once
+    long result = MqCalls.timedReceive(in, received.address(), Descriptor.BYTES, until.address());
+    if (result == -Errno.ETIMEDOUT || result == -Errno.EINTR) {
+      return false;
+    }
+    if (result < 0) {
+      throw context.failure("mq_timedreceive", (int) -result);
+    }
+    decode(into, result);
+    return true;
+  }
+
+  private void decode(Descriptor into, long length) {
+    if (length != Descriptor.BYTES) {
       throw context.broken("mq_timedreceive", Errno.EBADMSG, "a message that is not 48 bytes long");
     }
     into.decode(received.bytes(), 0);

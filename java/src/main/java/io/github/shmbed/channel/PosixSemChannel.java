@@ -59,6 +59,19 @@ final class PosixSemChannel extends LaneChannel {
   }
 
   @Override
+  public boolean receiveNow(Descriptor into) {
+    int result = SemCalls.tryWait(inSemaphore);
+    if (result == -Errno.EAGAIN || result == -Errno.EINTR) {
+      return false;
+    }
+    if (result < 0) {
+      throw context.failure("sem_trywait", -result);
+    }
+    takeAnnounced(into);
+    return true;
+  }
+
+  @Override
   public void unlink() {
     if (created >= 1) {
       SemCalls.unlink(context.direction(false));

@@ -91,7 +91,25 @@ final class SysvMsgChannel implements Channel {
     waitingUntilNs = deadlineNs;
     long result = receiveText(deadlineNs);
     waitingUntilNs = NOT_WAITING;
-    if (result != Descriptor.BYTES) {
+    decode(into, result);
+  }
+
+  @Override
+  public boolean receiveNow(Descriptor into) {
+    long result =
+        MsgCalls.receive(queue, received.address(), Descriptor.BYTES, typeIn, MsgCalls.IPC_NOWAIT);
+    if (result == 0 || result == -Errno.ENOMSG || result == -Errno.EINTR) {
+      return false;
+    }
+    if (result < 0 && result != -Errno.E2BIG) {
+      throw failure("msgrcv", (int) -result);
+    }
+    decode(into, result);
+    return true;
+  }
+
+  private void decode(Descriptor into, long length) {
+    if (length != Descriptor.BYTES) {
       throw context.broken("msgrcv", Errno.EBADMSG, "a message that is not 48 bytes long");
     }
     into.decode(received.bytes(), TEXT);

@@ -11,6 +11,7 @@ public enum Stage {
   ENCODE("encode"),
   WRITE("write"),
   NOTIFY("notify"),
+  ROUND_TRIP("round-trip"),
   READER_ATTACH("reader-attach"),
   TRANSMIT("transmit"),
   WAIT("wait"),

@@ -163,6 +163,23 @@ public final class Descriptor {
   }
 
   /**
+   * Checks the descriptor of a message that follows on the channel itself: it points to nothing.
+   *
+   * @throws LayoutException as {@link #checkMessage}
+   */
+  public void checkWhole(FramedHeader header, long lastSeq, String object) {
+    checkOrder(header, lastSeq, object);
+    if (offset != 0 || above(length, header.slotSizeBytes())) {
+      throw broken(
+          object,
+          Errno.EBADMSG,
+          "DESCRIPTOR_BOUNDS",
+          bounds() + " where offset 0 and a slot's size are allowed");
+    }
+    checkFlags(0, object);
+  }
+
+  /**
    * Checks an acknowledgement, which points to nothing.
    *
    * @param lastSeq number of the message that was acknowledged before

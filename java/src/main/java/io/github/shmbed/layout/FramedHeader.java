@@ -176,6 +176,11 @@ public record FramedHeader(
         && payloadOffset - channelOffset >= FramedLayout.CHANNEL_BLOCK_BYTES;
   }
 
+  /** Bytes that are written sooner or later: header, lanes and slots. */
+  public long usedBytes() {
+    return payloadOffset + slotCount * slotSizeBytes;
+  }
+
   /** Where message number {@code seq} (from 1) lies. */
   public long slotOffset(long seq) {
     return payloadOffset + (seq - 1) % slotCount * slotSizeBytes;

@@ -30,6 +30,7 @@ public final class Errno {
   public static final int ENAMETOOLONG = 36;
   public static final int ENOSYS = 38;
   public static final int ELOOP = 40;
+  public static final int ENOMSG = 42;
   public static final int EIDRM = 43;
   public static final int EOVERFLOW = 75;
   public static final int EPROTO = 71;

@@ -25,6 +25,8 @@ public final class SemCalls {
 
     static native int sem_post(long semaphore);
 
+    static native int sem_trywait(long semaphore);
+
     static native int sem_timedwait(long semaphore, long until);
   }
 
@@ -68,6 +70,11 @@ public final class SemCalls {
   /** sem_post(3). */
   public static int post(long semaphore) {
     return Natives.sem_post(semaphore) == 0 ? 0 : -Native.getLastError();
+  }
+
+  /** sem_trywait(3): -EAGAIN when its value is 0. */
+  public static int tryWait(long semaphore) {
+    return Natives.sem_trywait(semaphore) == 0 ? 0 : -Native.getLastError();
   }
 
   /**

@@ -28,6 +28,7 @@ public final class SocketCalls {
   private static final int SOCK_CLOEXEC = 02000000;
   private static final int SOL_SOCKET = 1;
   private static final int SO_RCVTIMEO = 20;
+  private static final int SO_SNDTIMEO = 21;
   private static final int SCM_RIGHTS = 1;
   private static final int MSG_CMSG_CLOEXEC = 0x40000000;
   private static final int SOCKADDR_BYTES = 110;
@@ -101,10 +102,21 @@ public final class SocketCalls {
 
   /** Makes {@link #recv} end with EAGAIN after that time (socket(7), SO_RCVTIMEO). */
   public static void receiveTimeout(int fd, long ns, String object) {
+    timeout(fd, SO_RCVTIMEO, ns, object);
+  }
+
+  /**
+   * Makes {@link #send} and {@link #sendmsg} end after that time, in part or with EAGAIN
+   * (socket(7), SO_SNDTIMEO).
+   */
+  public static void sendTimeout(int fd, long ns, String object) {
+    timeout(fd, SO_SNDTIMEO, ns, object);
+  }
+
+  private static void timeout(int fd, int name, long ns, String object) {
     ByteBuffer timeval = ByteBuffer.allocate(16).order(ByteOrder.nativeOrder());
     timeval.putLong(ns / 1_000_000_000L).putLong(ns % 1_000_000_000L / 1000);
-    int result =
-        Natives.setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, timeval.array(), timeval.capacity());
+    int result = Natives.setsockopt(fd, SOL_SOCKET, name, timeval.array(), timeval.capacity());
     check("setsockopt", object, result);
   }
 
@@ -112,6 +124,31 @@ public final class SocketCalls {
   public static long send(int fd, long buffer, long length, int flags) {
     long n = Natives.send(fd, buffer, length, flags);
     return n >= 0 ? n : -Native.getLastError();
+  }
+
+  /**
+   * sendmsg(2) of two pieces without anything else.
+   *
+   * @param message from {@link #twoPieces}
+   */
+  public static long sendmsg(int fd, NativeBuffer message) {
+    long n = Natives.sendmsg(fd, message.address(), MSG_NOSIGNAL);
+    return n >= 0 ? n : -Native.getLastError();
+  }
+
+  /** A struct msghdr for {@link #sendmsg}, and room for its two struct iovec. */
+  public static NativeBuffer twoPieces() {
+    NativeBuffer message = new NativeBuffer(IOVEC + 4 * Long.BYTES);
+    message.bytes().putLong(MSGHDR_IOV, message.address() + IOVEC);
+    message.bytes().putLong(MSGHDR_IOVLEN, 2);
+    return message;
+  }
+
+  /** Says where the first (0) or second (1) piece lies and how long it is; 0 bytes are allowed. */
+  public static void putPiece(NativeBuffer message, int piece, long address, long length) {
+    int at = IOVEC + piece * 2 * Long.BYTES;
+    message.bytes().putLong(at, address);
+    message.bytes().putLong(at + Long.BYTES, length);
   }
 
   /** recv(2). */

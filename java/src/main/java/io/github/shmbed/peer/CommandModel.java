@@ -33,6 +33,8 @@ final class CommandModel {
   static final String MESSAGE_SIZE = "--message-size";
   static final String WINDOW = "--window";
   static final String TRACE = "--trace";
+  static final String RATE = "--rate";
+  static final String NO_VERIFY = "--no-verify";
   static final String SERVE = "--serve";
   static final String HELP = "--help";
   static final String VERSION = "--version";
@@ -112,12 +114,14 @@ final class CommandModel {
         spec,
         CHANNEL,
         "SPEC",
-        "framed: unix:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME,",
+        "framed: unix:PATH, unix-whole:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME,",
         "posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH or spin");
     value(spec, COUNT, "N", "framed: measured messages. Default: 1");
     value(spec, WARMUP, "N", "framed: messages before them. Default: 0");
     value(spec, MESSAGE_SIZE, "N", "framed: bytes per message. Default: the payload file's size");
     value(spec, WINDOW, "N", "framed: messages on the way at most, 1 to 8. Default: 1");
+    value(spec, RATE, "N", "framed, writer: messages per second; 0 is a closed loop. Default: 0");
+    flag(spec, NO_VERIFY, "framed: no CRC32C and no SHA-256, for measuring only");
     value(spec, TRACE, "FILE", "framed: put the time stamps of each measured message there");
   }
 

@@ -11,6 +11,15 @@ final class Digest {
   private long lengthBytes;
 
   Digest() {
+    this(true);
+  }
+
+  /** Counts only, unless {@code sha} is wanted. */
+  Digest(boolean sha) {
+    if (!sha) {
+      sha256 = null;
+      return;
+    }
     try {
       sha256 = MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException impossible) {
@@ -23,7 +32,9 @@ final class Digest {
   }
 
   void add(byte[] bytes, int from, int length) {
-    sha256.update(bytes, from, length);
+    if (sha256 != null) {
+      sha256.update(bytes, from, length);
+    }
     lengthBytes += length;
   }
 
@@ -31,8 +42,16 @@ final class Digest {
     return lengthBytes;
   }
 
-  /** The digest in lower-case hex; ends it. */
+  /** Bytes that are not to be digested, only counted. */
+  void count(long length) {
+    lengthBytes += length;
+  }
+
+  /** The digest in lower-case hex; ends it. Null if it only counted. */
   String hex() {
+    if (sha256 == null) {
+      return null;
+    }
     byte[] digest = sha256.digest();
     char[] hex = new char[digest.length * 2];
     for (int i = 0; i < digest.length; i++) {

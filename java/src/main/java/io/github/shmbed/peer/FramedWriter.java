@@ -6,11 +6,9 @@ package io.github.shmbed.peer;
 import io.github.shmbed.channel.Channel;
 import io.github.shmbed.channel.ChannelContext;
 import io.github.shmbed.channel.ChannelKind;
-import io.github.shmbed.latency.Ledger;
 import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
 import io.github.shmbed.layout.Creator;
-import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
 import io.github.shmbed.layout.FramedLayout;
 import io.github.shmbed.layout.LayoutException;
@@ -30,8 +28,6 @@ final class FramedWriter {
   private final long deadlineNs;
   private final ChannelKind kind;
   private final MessageLedger ledger;
-  private final Descriptor message = new Descriptor();
-  private final Descriptor acknowledgement = new Descriptor();
 
   FramedWriter(Result result, SegmentStages stages, long deadlineNs) {
     this.result = result;
@@ -39,15 +35,15 @@ final class FramedWriter {
     this.stages = stages;
     this.deadlineNs = deadlineNs;
     this.kind = ChannelKind.of(options.channel());
-    this.ledger = new MessageLedger(options.traceRows(), Stage.WRITE, Stage.NOTIFY);
+    this.ledger =
+        new MessageLedger(options.traceRows(), Stage.WRITE, Stage.NOTIFY, Stage.ROUND_TRIP);
   }
 
   void run() throws IOException {
-    try (Messages messages = new Messages(options)) {
+    try (Messages messages = new Messages(options, kind.carriesPayload())) {
       FramedHeader header = plan(messages.sizeBytes());
       result.setSegment(header.segmentSizeBytes(), messages.sizeBytes());
-      try (Segment segment =
-          stages.create(header.segmentSizeBytes(), header.segmentSizeBytes(), false)) {
+      try (Segment segment = stages.create(header.segmentSizeBytes(), header.usedBytes(), false)) {
         segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
         exchange(segment, header, messages);
         stages.detach(segment);
@@ -55,10 +51,8 @@ final class FramedWriter {
       stages.remove();
       stages.keep();
       Digest digest = digest(messages);
-      result
-          .ledger()
-          .say(
-              "Writing to shmem: " + stages.description() + ", msg length=" + digest.lengthBytes());
+      String length = ", msg length=" + digest.lengthBytes();
+      result.ledger().say("Writing to shmem: " + stages.description() + length);
       result.setDigest(digest);
     }
     TraceFile.write(options, ledger);
@@ -119,7 +113,7 @@ final class FramedWriter {
       FramedHeader.publishState(segment, FramedHeader.STATE_READY);
       result.enter(Stage.WAIT);
       channel.open();
-      sendAll(channel, segment, header, messages);
+      new SendLoop(result, ledger, channel, segment, header, messages, deadlineNs).run();
     }
   }
 
@@ -134,80 +128,13 @@ final class FramedWriter {
         deadlineNs);
   }
 
-  private void sendAll(Channel channel, Segment segment, FramedHeader header, Messages messages)
-      throws IOException {
-    long total = options.warmup() + options.count();
-    long acknowledged = 0;
-    ledger.begin();
-    for (long index = 0; index < total; index++) {
-      if (index - acknowledged == options.window()) {
-        takeAcknowledgement(channel, header, acknowledged++);
-      }
-      send(channel, segment, header, messages, index);
-    }
-    while (acknowledged < total) {
-      takeAcknowledgement(channel, header, acknowledged++);
-    }
-    ledger.end();
-    result.setMessages(ledger);
-  }
-
-  private void takeAcknowledgement(Channel channel, FramedHeader header, long lastSeq) {
-    result.enter(Stage.WAIT);
-    channel.receive(acknowledgement, deadlineNs);
-    acknowledgement.checkAcknowledgement(header, lastSeq, options.channel());
-  }
-
-  /** One message: into its slot, then its descriptor on the way. */
-  private void send(
-      Channel channel, Segment segment, FramedHeader header, Messages messages, long index)
-      throws IOException {
-    long seq = index + 1;
-    long offset = header.slotOffset(seq);
-    message.set(
-        seq,
-        offset,
-        messages.sizeBytes(),
-        header.generation(),
-        messages.crc(index),
-        Descriptor.FLAG_CRC32C);
-
-    result.enter(Stage.WRITE);
-    long done = 0;
-    long writeNs = 0;
-    long writeBegunNs = 0;
-    long writeEndedNs;
-    do { // one part, but for messages beyond 64 MiB
-      int length = messages.load(index, done);
-      byte[] bytes = messages.bytes();
-      int from = messages.from(index, done);
-      long begunNs = Ledger.nowNs();
-      segment.putDeferringFaults(offset + done, bytes, from, length);
-      writeEndedNs = Ledger.nowNs();
-      writeNs += writeEndedNs - begunNs;
-      writeBegunNs = done == 0 ? begunNs : writeBegunNs;
-      done += length;
-    } while (done < messages.sizeBytes());
-
-    result.enter(Stage.NOTIFY);
-    FramedHeader.publishSequence(segment, seq);
-    long sentNs = Ledger.nowNs();
-    message.setSentNs(sentNs);
-    channel.send(message);
-    long notifiedNs = Ledger.nowNs();
-
-    boolean first = index == 0;
-    boolean measured = index >= options.warmup();
-    ledger.record(Stage.WRITE, first, measured, writeNs);
-    ledger.record(Stage.NOTIFY, first, measured, notifiedNs - sentNs);
-    if (measured) {
-      ledger.trace(writeBegunNs, writeEndedNs, sentNs);
-    }
-  }
-
   /** What the reader must have seen, in order. Outside the ledger. */
   private Digest digest(Messages messages) throws IOException {
-    Digest digest = new Digest();
+    Digest digest = new Digest(options.verify());
+    if (!options.verify()) {
+      digest.count((options.warmup() + options.count()) * messages.sizeBytes());
+      return digest;
+    }
     for (long index = 0; index < options.warmup() + options.count(); index++) {
       for (long done = 0; done < messages.sizeBytes(); ) {
         int length = messages.load(index, done);

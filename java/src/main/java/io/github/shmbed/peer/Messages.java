@@ -5,6 +5,7 @@ package io.github.shmbed.peer;
 
 import io.github.shmbed.layout.LayoutException;
 import io.github.shmbed.libc.Errno;
+import io.github.shmbed.libc.NativeBuffer;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -26,14 +27,16 @@ final class Messages implements AutoCloseable {
   private final long distinct;
   private final byte[] part;
   private final boolean inMemory;
+  private final NativeBuffer outside; // the part once more, outside the heap; null unless asked for
   private final int[] crcs;
 
   /**
-   * Opens the file and computes the CRCs.
+   * Opens the file and computes the CRCs, if they are wanted.
    *
+   * @param outsideTheHeap whether {@link #address} is needed
    * @throws LayoutException EINVAL when the file's length is no multiple of the messages' size
    */
-  Messages(Options options) throws IOException {
+  Messages(Options options, boolean outsideTheHeap) throws IOException {
     Path path = options.payload();
     file = FileChannel.open(path, StandardOpenOption.READ);
     long length = file.size();
@@ -51,10 +54,11 @@ final class Messages implements AutoCloseable {
     distinct = sizeBytes == 0 ? 1 : length / sizeBytes;
     inMemory = length <= PART_BYTES;
     part = new byte[(int) Math.min(inMemory ? length : sizeBytes, PART_BYTES)];
+    outside = outsideTheHeap ? new NativeBuffer(part.length) : null;
     if (inMemory) {
       read(0, part.length);
     }
-    crcs = new int[Math.toIntExact(distinct)];
+    crcs = new int[options.verify() ? Math.toIntExact(distinct) : 0];
     computeCrcs();
   }
 
@@ -63,9 +67,9 @@ final class Messages implements AutoCloseable {
     return sizeBytes;
   }
 
-  /** CRC-32C of a message. */
+  /** CRC-32C of a message; 0 if they are not wanted. */
   int crc(long index) {
-    return crcs[(int) (index % distinct)];
+    return crcs.length == 0 ? 0 : crcs[(int) (index % distinct)];
   }
 
   /**
@@ -92,12 +96,20 @@ final class Messages implements AutoCloseable {
     return inMemory ? (int) (index % distinct * sizeBytes + done) : 0;
   }
 
+  /** Where outside the heap the message's part begins. */
+  long address(long index, long done) {
+    return outside.address() + from(index, done);
+  }
+
   private void read(long position, int length) throws IOException {
     ByteBuffer into = ByteBuffer.wrap(part, 0, length);
     while (into.hasRemaining()) {
       if (file.read(into, position + into.position()) < 0) {
         throw new EOFException("the payload file has become shorter meanwhile");
       }
+    }
+    if (outside != null) {
+      outside.bytes().put(0, part, 0, length);
     }
   }
 

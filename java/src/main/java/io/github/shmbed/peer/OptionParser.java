@@ -17,8 +17,10 @@ import static io.github.shmbed.peer.CommandModel.MESSAGE_SIZE;
 import static io.github.shmbed.peer.CommandModel.MODE;
 import static io.github.shmbed.peer.CommandModel.NAME;
 import static io.github.shmbed.peer.CommandModel.NO_RESERVE;
+import static io.github.shmbed.peer.CommandModel.NO_VERIFY;
 import static io.github.shmbed.peer.CommandModel.OUT;
 import static io.github.shmbed.peer.CommandModel.PAYLOAD;
+import static io.github.shmbed.peer.CommandModel.RATE;
 import static io.github.shmbed.peer.CommandModel.RESULT;
 import static io.github.shmbed.peer.CommandModel.SEGMENT_SIZE;
 import static io.github.shmbed.peer.CommandModel.SERVE;
@@ -46,6 +48,7 @@ final class OptionParser {
   private static final long MAX_KEY = 0xffffffffL;
   private static final long MAX_DEADLINE_MS = 86_400_000;
   private static final long MAX_TRACE_ROWS = 50_000_000;
+  private static final long MAX_RATE = 10_000_000;
   private static final long MAX_COUNT = 1_000_000_000;
 
   private final Role role;
@@ -135,6 +138,8 @@ final class OptionParser {
             ? -1
             : Numbers.size(MESSAGE_SIZE, messageSize, 0, Limits.MAX_SIZE_BYTES),
         (int) Numbers.decimal(WINDOW, text(WINDOW, "1"), 1, FramedLayout.MAX_WINDOW),
+        Numbers.decimal(RATE, text(RATE, "0"), 0, MAX_RATE),
+        !line.hasMatchedOption(NO_VERIFY),
         path(TRACE));
   }
 
@@ -165,6 +170,9 @@ final class OptionParser {
     if (role == Role.WRITER && options.payload() == null) {
       throw new UsageException("--payload: missing; the framed layout needs it");
     }
+    if (role == Role.READER && options.rate() != 0) {
+      throw new UsageException("--rate: the writer's option");
+    }
     if (options.trace() != null && options.count() > MAX_TRACE_ROWS) {
       throw new UsageException("--trace: not with more than " + MAX_TRACE_ROWS + " messages");
     }
@@ -186,10 +194,13 @@ final class OptionParser {
             || options.warmup() != 0
             || options.messageSizeBytes() >= 0
             || options.window() != 1
+            || options.rate() != 0
+            || !options.verify()
             || options.trace() != null;
     if (framedOnly) {
       throw new UsageException(
-          "--channel, --count, --warmup, --message-size, --window, --trace: for --layout framed only");
+          "--channel, --count, --warmup, --message-size, --window, --rate, --no-verify, --trace:"
+              + " for --layout framed only");
     }
     if (os && options.textBytes() >= 0) {
       throw new UsageException(

@@ -18,6 +18,8 @@ import java.nio.file.Path;
  * @param messageSizeBytes of framed messages, -1 for the payload file's size
  * @param window framed messages on the way at most
  * @param trace where the time stamps go, null for nowhere
+ * @param rate measured messages per second, 0 for a closed loop
+ * @param verify whether CRC and SHA-256 are computed
  * @param result where the result object goes, {@code -} for stdout, null for nowhere
  */
 record Options(
@@ -42,6 +44,8 @@ record Options(
     long warmup,
     long messageSizeBytes,
     int window,
+    long rate,
+    boolean verify,
     Path trace) {
 
   static final String POSIX = "posix";

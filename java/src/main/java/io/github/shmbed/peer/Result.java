@@ -17,6 +17,7 @@ final class Result {
   private long messageBytes = -1;
   private Stage stage;
   private MessageLedger messages;
+  private Rate rate;
   private long crcMismatches;
   private long firstCrcMismatch;
   private int exit = ExitCode.DONE;
@@ -86,6 +87,16 @@ final class Result {
     return stage;
   }
 
+  /** How an open loop went. */
+  void setRate(Rate rate) {
+    this.rate = rate;
+  }
+
+  /** Null for a closed loop. */
+  Rate rate() {
+    return rate;
+  }
+
   /** What the messages took; only of a loop that came to its end. */
   void setMessages(MessageLedger messages) {
     this.messages = messages;
@@ -149,7 +160,9 @@ final class Result {
     if (digest != null) {
       payloadBytes = digest.lengthBytes();
       sha256 = digest.hex();
-      ledger.say("msg sha256=" + sha256);
+      if (sha256 != null) {
+        ledger.say("msg sha256=" + sha256);
+      }
     }
   }
 

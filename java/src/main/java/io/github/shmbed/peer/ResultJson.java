@@ -37,10 +37,12 @@ final class ResultJson {
         writeCase(json, result);
         writeStages(json, result);
       }
-      if (result.sha256() != null) {
+      if (result.payloadBytes() >= 0) {
         json.writeObjectFieldStart("payload");
         json.writeNumberField("length", result.payloadBytes());
-        json.writeStringField("sha256", result.sha256());
+        if (result.sha256() != null) {
+          json.writeStringField("sha256", result.sha256());
+        }
         json.writeEndObject();
       }
       if (result.messages() != null) {
@@ -123,12 +125,25 @@ final class ResultJson {
     writeUsage(json, messages.usage());
     json.writeNumberField("clockPairNs", messages.clockPairNs());
     json.writeNumberField("negative", messages.negative());
-    if (result.role() == Role.READER) {
+    if (result.rate() != null) {
+      writeRate(json, result.rate(), result.options());
+    }
+    if (result.role() == Role.READER && result.options().verify()) {
       json.writeNumberField("crcMismatches", result.crcMismatches());
     }
     if (result.crcMismatches() > 0) {
       json.writeNumberField("firstCrcMismatch", result.firstCrcMismatch());
     }
+  }
+
+  private static void writeRate(JsonGenerator json, Rate rate, Options options) throws IOException {
+    json.writeObjectFieldStart("rate");
+    json.writeNumberField("wanted", options.rate());
+    if (options.count() > 1) {
+      json.writeNumberField("achieved", rate.achieved());
+    }
+    json.writeNumberField("late", rate.late());
+    json.writeEndObject();
   }
 
   private static void writeUsage(JsonGenerator json, ResourceUsage usage) throws IOException {

@@ -2,6 +2,7 @@
 package io.github.shmbed.channel;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -186,6 +187,36 @@ class ChannelTest {
       }
     }
     assertLeftNothing();
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChannelKind.class)
+  void whatHasArrivedIsTakenWithoutWaiting(ChannelKind kind) throws Exception {
+    try (Channel writer = end(kind, true, 10_000);
+        Channel reader = end(kind, false, 10_000)) {
+      writer.create();
+      FutureTask<Void> opened =
+          inThread(
+              () -> {
+                reader.open();
+                return null;
+              });
+      writer.open();
+      opened.get(10, TimeUnit.SECONDS);
+      Descriptor received = new Descriptor();
+      assertFalse(reader.receiveNow(received));
+      writer.send(descriptor(1));
+      writer.send(descriptor(2));
+      for (long seq = 1; seq <= 2; seq++) {
+        long deadline = deadline();
+        while (!reader.receiveNow(received)) {
+          assertTrue(System.nanoTime() < deadline, "not there");
+        }
+        assertEquals(seq, received.seq());
+      }
+      assertFalse(reader.receiveNow(received));
+      assertFalse(writer.receiveNow(received));
+    }
   }
 
   @ParameterizedTest

@@ -62,6 +62,22 @@ class DescriptorTest {
   }
 
   @Test
+  void theDescriptorOfAMessageOnTheChannelItselfPointsToNothing() {
+    descriptor(5, 0, 1024, 7, 1).checkWhole(HEADER, LAST, "unix-whole");
+    descriptor(5, 0, 0, 7, 0).checkWhole(HEADER, LAST, "unix-whole");
+    for (Descriptor lie :
+        new Descriptor[] {
+          descriptor(5, 8832, 1000, 7, 1),
+          descriptor(5, 0, 1025, 7, 1),
+          descriptor(5, 0, -1, 7, 1),
+          descriptor(5, 0, 1, 7, 2),
+          descriptor(4, 0, 1, 7, 1)
+        }) {
+      assertThrows(LayoutException.class, () -> lie.checkWhole(HEADER, LAST, "unix-whole"));
+    }
+  }
+
+  @Test
   void anAcknowledgementIsCheckedTooButPointsToNothing() {
     descriptor(5, -1, -1, 7, 3).checkAcknowledgement(HEADER, LAST, "futex");
     for (Descriptor lie :

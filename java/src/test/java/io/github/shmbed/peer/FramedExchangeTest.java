@@ -3,6 +3,7 @@ package io.github.shmbed.peer;
 
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
@@ -32,6 +33,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
@@ -138,15 +140,22 @@ class FramedExchangeTest {
     for (Stage stage : new Stage[] {Stage.TRANSMIT, Stage.WAIT, Stage.READ, Stage.VERIFY}) {
       assertTrue(read.messages().has(stage), stage.contractName());
     }
-    assertTrue(writer.messages().has(Stage.WRITE) && writer.messages().has(Stage.NOTIFY));
+    assertTrue(writer.messages().has(Stage.NOTIFY) && writer.messages().has(Stage.ROUND_TRIP));
+    assertEquals(kind != ChannelKind.UNIX_WHOLE, writer.messages().has(Stage.WRITE));
     assertEquals(0, read.messages().negative());
     assertLeftNothing();
   }
 
   @Test
   void emptyMessagesAreMessages() throws Exception {
+    for (ChannelKind kind : new ChannelKind[] {ChannelKind.UNIX, ChannelKind.UNIX_WHOLE}) {
+      exchangeEmpty(kind);
+    }
+  }
+
+  private void exchangeEmpty(ChannelKind kind) throws Exception {
     Path payload = payload(0);
-    String line = common("posix", ChannelKind.UNIX) + " --count 3";
+    String line = common("posix", kind) + " --count 3";
     FutureTask<Result> writing = start(Role.WRITER, line + " --payload " + payload);
     Result read = end(start(Role.READER, line));
     assertEquals(0, read.payloadBytes());
@@ -155,6 +164,12 @@ class FramedExchangeTest {
 
   @Test
   void aMessageLargerThanAPartIsStreamed() throws Exception {
+    for (ChannelKind kind : new ChannelKind[] {ChannelKind.FUTEX, ChannelKind.UNIX_WHOLE}) {
+      exchangeLarge(kind);
+    }
+  }
+
+  private void exchangeLarge(ChannelKind kind) throws Exception {
     Path payload = folder.resolve("payload");
     byte[] block = new byte[1 << 20];
     try (RandomAccessFile file = new RandomAccessFile(payload.toFile(), "rw")) {
@@ -165,7 +180,7 @@ class FramedExchangeTest {
       file.write(block, 0, 77);
     }
     Path out = folder.resolve("out");
-    String line = common("posix", ChannelKind.FUTEX) + " --count 2";
+    String line = common("posix", kind) + " --count 2";
     FutureTask<Result> writing = start(Role.WRITER, line + " --payload " + payload);
     Result read = end(start(Role.READER, line + " --out " + out));
     assertEquals(end(writing).sha256(), read.sha256());
@@ -179,6 +194,50 @@ class FramedExchangeTest {
       access.setLength(length);
     }
     return file;
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChannelKind.class)
+  void aFixedRateIsKeptAndMeasuredFromTheIntendedTimes(ChannelKind kind) throws Exception {
+    Path payload = payload(64);
+    String line = common("posix", kind) + " --count 40 --warmup 5";
+    FutureTask<Result> writing =
+        start(Role.WRITER, line + " --window 8 --rate 500 --payload " + payload);
+    end(start(Role.READER, line));
+    Result writer = end(writing);
+    assertTrue(writer.messages().has(Stage.ROUND_TRIP));
+    assertTrue(writer.rate().achieved() < 550, "never early: " + writer.rate().achieved());
+    assertTrue(writer.rate().achieved() > 5, "it gets on: " + writer.rate().achieved());
+    assertTrue(writer.rate().late() <= 40);
+  }
+
+  @Test
+  void aScheduleBeyondTheDeadlineEndsThere() throws Exception {
+    String line = common("posix", ChannelKind.FUTEX) + " --count 10 --deadline-ms 300";
+    FutureTask<Result> writing = start(Role.WRITER, line + " --rate 1 --payload " + payload(64));
+    start(Role.READER, line).get(20, TimeUnit.SECONDS);
+    Result writer = writing.get(20, TimeUnit.SECONDS);
+    assertEquals("ETIMEDOUT", writer.failure().errno());
+    assertEquals(Stage.WAIT, writer.failure().stage());
+  }
+
+  @ParameterizedTest
+  @EnumSource(ChannelKind.class)
+  void withoutVerifyingThereIsNoDigestButTheSameBytes(ChannelKind kind) throws Exception {
+    Path payload = payload(3 * 900);
+    Path out = folder.resolve("out");
+    String line = common("sysv", kind) + " --count 10 --warmup 1 --no-verify";
+    FutureTask<Result> writing =
+        start(Role.WRITER, line + " --message-size 900 --payload " + payload);
+    Result read = end(start(Role.READER, line + " --out " + out));
+    Result writer = end(writing);
+    assertArrayEquals(repeated(payload, 900, 11), Files.readAllBytes(out));
+    assertNull(read.sha256());
+    assertNull(writer.sha256());
+    assertEquals(11 * 900, read.payloadBytes());
+    assertEquals(11 * 900, writer.payloadBytes());
+    assertFalse(read.messages().has(Stage.VERIFY));
+    assertEquals(kind != ChannelKind.UNIX_WHOLE, writer.messages().has(Stage.WRITE));
   }
 
   @Test

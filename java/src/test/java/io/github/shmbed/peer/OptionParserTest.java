@@ -191,6 +191,8 @@ class OptionParserTest {
           "--message-size",
           "--window",
           "--trace",
+          "--rate",
+          "--no-verify",
           "--serve",
           "--help",
           "--version",
