@@ -27,12 +27,33 @@ def unpack(buffer):
     return Descriptor._make(LAYOUT.unpack_from(buffer, 0))
 
 
-def check(descriptor, header, last_seq):
+def check(descriptor, header, last_seq, whole=False):
     """Checks a descriptor before the payload is touched, in the contract's order. Raises PeerError `descriptor`.
+
+    whole -- the payload follows on the channel: it has no offset, and is as long as a slot at most
 
     Python's integers do not wrap, so offset + length cannot either.
     """
-    seq, offset, length, generation, _, _, flags = descriptor
+    _check_order(descriptor, header, last_seq)
+    seq, offset, length, _, _, _, flags = descriptor
+    first, end = (0, header.slot_size) if whole else (header.payload_offset, header.segment_size)
+    if not first <= offset <= end or length > end - offset or (whole and offset):
+        where = "offset %d and length %d are not between %d and %d"
+        raise bad("DESCRIPTOR_BOUNDS", seq, where % (offset, length, first, end))
+    if flags & ~KNOWN_FLAGS:
+        raise bad("DESCRIPTOR_FLAGS", seq, "unknown flags 0x%08x" % flags)
+
+
+def check_acknowledgement(descriptor, header, last_seq):
+    """Checks what came back from the reader: it answers the message after `last_seq` of this segment, and points nowhere."""
+    _check_order(descriptor, header, last_seq)
+    flags = descriptor.flags
+    if not flags & FLAG_ACKNOWLEDGEMENT or flags & ~KNOWN_FLAGS:
+        raise bad("DESCRIPTOR_FLAGS", descriptor.seq, "not an acknowledgement: flags 0x%08x" % flags)
+
+
+def _check_order(descriptor, header, last_seq):
+    seq, generation = descriptor.seq, descriptor.generation
     if generation != header.generation:
         raise bad(
             "STALE_GENERATION",
@@ -44,18 +65,6 @@ def check(descriptor, header, last_seq):
         raise bad("SEQUENCE_REPEATED", seq, "the last one was %d" % last_seq)
     if seq > last_seq + 1:
         raise bad("SEQUENCE_GAP", seq, "the last one was %d" % last_seq)
-    if offset > header.segment_size or length > header.segment_size - offset or offset < header.payload_offset:
-        where = "offset %d and length %d are not between %d and %d"
-        raise bad("DESCRIPTOR_BOUNDS", seq, where % (offset, length, header.payload_offset, header.segment_size))
-    if flags & ~KNOWN_FLAGS:
-        raise bad("DESCRIPTOR_FLAGS", seq, "unknown flags 0x%08x" % flags)
-
-
-def check_acknowledgement(descriptor, header, last_seq):
-    """Checks what came back from the reader: it answers the message after `last_seq` of this segment."""
-    check(descriptor, header, last_seq)
-    if not descriptor.flags & FLAG_ACKNOWLEDGEMENT:
-        raise bad("DESCRIPTOR_FLAGS", descriptor.seq, "not an acknowledgement: flags 0x%08x" % descriptor.flags)
 
 
 def bad(rule, seq, problem, number=errno.EBADMSG):

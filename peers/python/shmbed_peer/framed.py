@@ -19,6 +19,7 @@ from .descriptor import FLAG_ACKNOWLEDGEMENT, FLAG_CRC32C, Descriptor
 from .errors import PeerError
 from .latency import Ledger, now_ns
 from .measure import Usage, report
+from .pace import Pace
 from .payload import open_output, read_payload, write_all
 
 PAUSE_S = 0.001  # between two looks for a segment that is not ready
@@ -40,7 +41,7 @@ def writer(segments, options, ledger, result):
         segment.detach()
         segment.remove()
     report(result, ledger, measured, options)
-    result.set_payload(messages.total * messages.size, messages.sha256(), ledger)
+    result.set_payload(messages.total * messages.size, messages.sha256() if options.verify else None, ledger)
 
 
 def reader(segments, options, ledger, result):
@@ -50,14 +51,15 @@ def reader(segments, options, ledger, result):
         channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
         segment = stack.enter_context(segments.Segment(options, ledger))
         header = _open_ready(segment, options, BLOCK_SIZE if channel.LANES else 0)
-        inbox = Inbox(header, out, options.out)
+        inbox = Inbox(header, out, options)
         with _reader_side(segment, header, channel):
             measured = _receive_all(segment, header, channel, inbox, options)
         segment.detach()
     ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
     report(result, ledger, measured, options)
-    result.set_payload(inbox.length, inbox.sha256.hexdigest(), ledger)
-    result.set_crc_mismatches(inbox.mismatches)
+    result.set_payload(inbox.length, inbox.sha256.hexdigest() if options.verify else None, ledger)
+    if options.verify:
+        result.set_crc_mismatches(inbox.mismatches)
 
 
 class Messages:
@@ -76,16 +78,18 @@ class Messages:
         self.total = options.warmup + options.count
         self._bytes = memoryview(payload)
         self._pieces = len(payload) // self.size if self.size else 1
-        self._crcs = [crc32c.crc32c(self.piece(k)) for k in range(min(self._pieces, self.total))]
+        self._crcs = None
+        if options.verify:
+            self._crcs = [crc32c.crc32c(self.piece(k)) for k in range(min(self._pieces, self.total))]
 
     def piece(self, i):
         """The bytes of message i."""
         begin = i % self._pieces * self.size
         return self._bytes[begin : begin + self.size]
 
-    def crc32c(self, i):
-        """The CRC-32C of message i."""
-        return self._crcs[i % self._pieces]
+    def crc_and_flags(self, i):
+        """The descriptor's last two fields for message i: its CRC-32C, and that there is one."""
+        return (0, 0) if self._crcs is None else (self._crcs[i % self._pieces], FLAG_CRC32C)
 
     def sha256(self):
         """The SHA-256 in hex of all messages in order."""
@@ -99,16 +103,17 @@ class Inbox:
     """What the reader has read: a buffer for one message, and the checks of all of them.
 
     length      -- bytes of all messages
+    sha256      -- of all messages; None with --no-verify
     mismatches  -- the sequence numbers of the messages whose CRC-32C was another
     """
 
-    def __init__(self, header, out, path):
+    def __init__(self, header, out, options):
         self.buffer = bytearray(header.slot_size)  # zeroed, and so touched
         self.length = 0
-        self.sha256 = hashlib.sha256()
+        self.sha256 = hashlib.sha256() if options.verify else None
         self.mismatches = []
         self._out = out
-        self._path = path
+        self._path = options.out
 
     def room(self, length):
         """A view of the first `length` bytes of the buffer, which grows for a message larger than a slot."""
@@ -116,14 +121,45 @@ class Inbox:
             self.buffer = bytearray(length)
         return memoryview(self.buffer)[:length]
 
-    def verify(self, message, descriptor):
-        """Checks and keeps a message that was copied out."""
-        if descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c:
-            self.mismatches.append(descriptor.seq)
-        self.sha256.update(message)
+    def keep(self, message, descriptor):
+        """Checks a message that was copied out, and writes it to --out."""
+        if self.sha256 is not None:
+            self._verify(message, descriptor)
         self.length += len(message)
         if self._out is not None:
             write_all(self._out, message, self._path)
+
+    def _verify(self, message, descriptor):
+        if descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c:
+            self.mismatches.append(descriptor.seq)
+        self.sha256.update(message)
+
+
+class Acknowledgements:
+    """What the writer has received: one for each message, in order.
+
+    count     -- how many
+    received  -- when each of them came, in ns
+    """
+
+    def __init__(self, channel, header, total):
+        self.count = 0
+        self.received = array("q", bytes(8 * total))
+        self._channel = channel
+        self._header = header
+        self._buffer = bytearray(descriptors.SIZE)
+
+    def take(self):
+        """Waits for the next one."""
+        self._channel.receive(self._buffer)
+        self.received[self.count] = now_ns()
+        descriptors.check_acknowledgement(descriptors.unpack(self._buffer), self._header, self.count)
+        self.count += 1
+
+    def take_until(self, count):
+        """Waits until there are that many."""
+        while self.count < count:
+            self.take()
 
 
 def _plan(options, message_size, channel_bytes):
@@ -210,44 +246,75 @@ def _is_ready(segment, writable):
 
 def _send_all(segment, header, words, channel, messages, options):
     """The writer's message loop. Returns what was measured: arrays of ns, one element for each message."""
-    total, window = messages.total, options.window
-    write_begun, write_ended, sent, notified = (array("q", bytes(8 * total)) for _ in range(4))
-    offsets = [header.payload_offset + slot * header.slot_size for slot in range(window)]
+    total, warmup, window = messages.total, options.warmup, options.window
+    write_begun, write_ended, sent, send_begun, notified = (array("q", bytes(8 * total)) for _ in range(5))
+    offsets = [0 if channel.WHOLE else header.payload_offset + slot * header.slot_size for slot in range(window)]
     outgoing = bytearray(descriptors.SIZE)
-    incoming = bytearray(descriptors.SIZE)
-    acknowledged = 0
+    acknowledgements = Acknowledgements(channel, header, total)
+    pace = Pace(options.rate) if options.rate else None
     with contextlib.ExitStack() as stack:
         slots = [stack.enter_context(segment.view[offset : offset + messages.size]) for offset in offsets]
         usage = stack.enter_context(Usage())
         stack.enter_context(_no_collections())
         for i in range(total):
-            if i - acknowledged == window:
-                acknowledged = _take_acknowledgement(channel, incoming, header, acknowledged)
+            paced = pace is not None and i >= warmup
+            if paced and i == warmup:
+                acknowledgements.take_until(i)
+                pace.begin()
+            if i - acknowledgements.count == window:
+                acknowledgements.take()
+            if paced:
+                _await_due(pace.due_ns(i - warmup), channel, acknowledgements, i)
             piece = messages.piece(i)
-            slot = slots[i % window]
-            write_begun[i] = now_ns()
-            slot[:] = piece
-            write_ended[i] = now_ns()
+            if not channel.WHOLE:
+                slot = slots[i % window]
+                write_begun[i] = now_ns()
+                slot[:] = piece
+                write_ended[i] = now_ns()
             store_release(words, headers.SEQUENCE_WORD, i + 1)
-            crc = messages.crc32c(i)
-            sent[i] = sent_ns = now_ns()
-            fields = (i + 1, offsets[i % window], messages.size, header.generation, sent_ns, crc, FLAG_CRC32C)
+            crc, flags = messages.crc_and_flags(i)
+            send_begun[i] = begun_ns = now_ns()
+            sent[i] = sent_ns = pace.due_ns(i - warmup) if paced else begun_ns
+            fields = (i + 1, offsets[i % window], messages.size, header.generation, sent_ns, crc, flags)
             descriptors.pack(outgoing, fields)
-            channel.send(outgoing)
+            if channel.WHOLE:
+                channel.send_whole(outgoing, piece)
+            else:
+                channel.send(outgoing)
             notified[i] = now_ns()
-        while acknowledged < total:
-            acknowledged = _take_acknowledgement(channel, incoming, header, acknowledged)
-    return {
-        "stages": {"write": _differences(write_ended, write_begun), "notify": _differences(notified, sent)},
+            if paced:
+                pace.sent(i - warmup, begun_ns)
+        acknowledgements.take_until(total)
+    measured = {
+        "stages": {
+            "write": _differences(write_ended, write_begun),
+            "notify": _differences(notified, send_begun),
+            "round-trip": _differences(acknowledgements.received, sent),
+        },
         "trace": (write_begun, write_ended, sent),
         "usage": usage.result,
     }
+    if channel.WHOLE:
+        del measured["stages"]["write"]
+        measured["trace"] = (send_begun, send_begun, sent)
+    if pace is not None:
+        measured["rate"] = pace.result()
+    return measured
 
 
-def _take_acknowledgement(channel, buffer, header, acknowledged):
-    channel.receive(buffer)
-    descriptors.check_acknowledgement(descriptors.unpack(buffer), header, acknowledged)
-    return acknowledged + 1
+def _await_due(due_ns, channel, acknowledgements, sent):
+    """Spins until a message is due.
+
+    Acknowledgements that come in the meantime are taken, or their round trip would last until the next message.
+    """
+    now = now_ns()
+    while now < due_ns:
+        if now >= channel.deadline_ns:
+            problem = "message %d is due after the deadline: raise --deadline-ms or --rate" % (sent + 1)
+            raise PeerError("clock_gettime", channel.spec, errno.ETIMEDOUT, problem, stage="wait")
+        if acknowledgements.count < sent and channel.arrived():
+            acknowledgements.take()
+        now = now_ns()
 
 
 def _receive_all(segment, header, channel, inbox, options):
@@ -261,17 +328,23 @@ def _receive_all(segment, header, channel, inbox, options):
             channel.receive(buffer)
             received[i] = now_ns()
             descriptor = descriptors.unpack(buffer)
-            descriptors.check(descriptor, header, i)
+            descriptors.check(descriptor, header, i, channel.WHOLE)
             sent[i] = descriptor.sent_ns
             message = inbox.room(descriptor.length)
-            with segment.view[descriptor.offset : descriptor.offset + descriptor.length] as source:
+            if channel.WHOLE:
                 read_begun[i] = now_ns()
-                message[:] = source
+                channel.receive_payload(message)
                 read_ended[i] = now_ns()
-            inbox.verify(message, descriptor)
-            verified[i] = now_ns() - read_ended[i]
+            else:
+                with segment.view[descriptor.offset : descriptor.offset + descriptor.length] as source:
+                    read_begun[i] = now_ns()
+                    message[:] = source
+                    read_ended[i] = now_ns()
+            inbox.keep(message, descriptor)
+            if options.verify:
+                verified[i] = now_ns() - read_ended[i]
             _acknowledge(channel, buffer, descriptor)  # last: what came after it would count as the next transmit
-    return {
+    measured = {
         "stages": {
             "transmit": _differences(received, sent),
             "wait": _differences(received, waited),
@@ -281,6 +354,9 @@ def _receive_all(segment, header, channel, inbox, options):
         "trace": (received, read_begun, read_ended),
         "usage": usage.result,
     }
+    if not options.verify:
+        del measured["stages"]["verify"]
+    return measured
 
 
 def _acknowledge(channel, buffer, descriptor):

@@ -33,7 +33,7 @@ class Usage:
 def report(result, ledger, measured, options):
     """Writes what a message loop measured into the result, the ledger and --trace.
 
-    measured -- `stages`: name -> ns of every message, warm-up included; `trace`: the raw stamps; `usage`
+    measured -- `stages`: name -> ns of every message, warm-up included; `trace`: the raw stamps; `usage`; `rate`, with --rate
     """
     histograms = {}
     negative = 0
@@ -52,6 +52,8 @@ def report(result, ledger, measured, options):
         clockPairNs=clock_pair_ns(),
         negative=negative,
     )
+    if "rate" in measured:
+        result.fields["rate"] = measured["rate"]
     if options.trace is not None:
         _write_trace(options.trace, measured["trace"], options.warmup)
 

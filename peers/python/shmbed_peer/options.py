@@ -15,6 +15,7 @@ NAME_BYTES_MAX = 255  # after the slash: NAME_MAX of tmpfs
 SIZE_MAX = 1 << 46
 DEADLINE_MS_MAX = 86400000  # one day
 COUNT_MAX = 10**8  # every message has time stamps in memory
+RATE_MAX = 10**7  # messages per second
 SOCKET_PATH_BYTES_MAX = 107  # sun_path of unix(7), without its NUL
 CHANNEL_NAME_BYTES_MAX = 247  # leaves room for `sem.` and `.r`
 DIGITS = "[0-9]{1,20}"  # all of a u64
@@ -82,6 +83,15 @@ def parser(peer, role, served):
     made.add_argument("--warmup", metavar="N", default="0", help="framed: messages before them (default: 0)")
     made.add_argument("--message-size", metavar="N", help="framed: bytes per message")
     made.add_argument("--window", metavar="N", default="1", help="framed: messages on the way at most, 1 to 8")
+    if role == "writer":
+        made.add_argument(
+            "--rate", metavar="N", default="0", help="framed: measured messages per second (default: 0, as many as can be)"
+        )
+    else:
+        made.set_defaults(rate="0")
+    made.add_argument(
+        "--no-verify", dest="verify", action="store_false", help="framed: no CRC32C, no SHA-256; for measuring only"
+    )
     made.add_argument("--trace", metavar="FILE", help="framed: raw time stamps")
     return made
 
@@ -189,6 +199,7 @@ def _check_numbers(options):
     options.count = number("--count", options.count, 1, COUNT_MAX)
     options.warmup = number("--warmup", options.warmup, 0, COUNT_MAX)
     options.window = number("--window", options.window, 1, 8)
+    options.rate = number("--rate", options.rate, 0, RATE_MAX)
     if options.message_size is not None:
         options.message_size = size("--message-size", options.message_size, 0, SIZE_MAX)
 
@@ -224,6 +235,8 @@ def _check_not_framed(options):
         "--warmup": options.warmup != 0,
         "--message-size": options.message_size is not None,
         "--window": options.window != 1,
+        "--rate": options.rate != 0,
+        "--no-verify": not options.verify,
         "--trace": options.trace is not None,
     }
     for option, there in given.items():

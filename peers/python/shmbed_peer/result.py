@@ -34,9 +34,11 @@ class Result:
             self.fields["case"].update(messageSize=options.message_size, window=options.window)
 
     def set_payload(self, length, sha256, ledger):
-        """What was exchanged: its bytes (without a classic text's NUL) and their SHA-256 in hex."""
-        self.fields["payload"] = {"length": length, "sha256": sha256}
-        ledger.say("msg sha256=" + sha256)
+        """What was exchanged: its bytes (without a classic text's NUL) and their SHA-256 in hex, or None."""
+        self.fields["payload"] = {"length": length}
+        if sha256 is not None:
+            self.fields["payload"]["sha256"] = sha256
+            ledger.say("msg sha256=" + sha256)
 
     def set_crc_mismatches(self, sequence_numbers):
         """The messages of the framed layout whose CRC-32C was another than their descriptor's."""

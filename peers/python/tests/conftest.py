@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -13,13 +14,17 @@ import pytest
 ROOT = Path(__file__).resolve().parents[1]
 POSIX = ("posix", "stdlib")
 FILES = {"writer": "shm_writer.py", "reader": "shm_reader.py", "cleaner": "shm_clean.py"}
+C_ROOT = ROOT.parent / "c"
+C_FILES = {"writer": "shm_writer.exe", "reader": "shm_reader.exe", "cleaner": "shm_clean.exe"}
 DEADLINE_S = 20
 
 _numbers = itertools.count(1)
 
 
 def program(api, role):
-    """The command that starts one program with this interpreter."""
+    """The command that starts one program: of Python with this interpreter, or of C (see test_with_c)."""
+    if api.startswith("c-"):
+        return [str(C_ROOT / api[len("c-") :] / C_FILES[role])]
     return [sys.executable, str(ROOT / api / FILES[role])]
 
 
@@ -89,6 +94,14 @@ class Served:
     def __exit__(self, *_):
         self.process.kill()
         self.process.communicate()
+
+
+def until(true):
+    """Looks until it is true, or fails at a deadline."""
+    deadline = time.monotonic() + DEADLINE_S
+    while not true():
+        assert time.monotonic() < deadline
+        time.sleep(0.001)
 
 
 def sysv_segments():

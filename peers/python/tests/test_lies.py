@@ -15,7 +15,7 @@ from pathlib import Path
 import posix_ipc
 import pytest
 import sysv_ipc
-from conftest import DEADLINE_S, Served, program
+from conftest import DEADLINE_S, Served, program, until
 
 from shmbed_peer import header as headers
 from shmbed_peer.channel import ADDRESSES, make
@@ -243,14 +243,6 @@ def wchan(served):
         return file.read()
 
 
-def until(true):
-    """Looks until it is true, or fails at a deadline."""
-    deadline = time.monotonic() + DEADLINE_S
-    while not true():
-        assert time.monotonic() < deadline
-        time.sleep(0.001)
-
-
 @pytest.fixture
 def spec(channel, name, key, tmp_path):
     """The channel's name with an address of the test's own."""
@@ -295,7 +287,10 @@ def test_a_writer_that_closes_is_epipe(readers, segment, name, channel, spec):
     with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
         readers["posix"].send(framed(name, spec, "--count 2"))
         channel.accept()
-        channel.send(packed(FIRST))
+        if channel.WHOLE:
+            channel.send_whole(packed(FIRST._replace(offset=0)), PIECE)
+        else:
+            channel.send(packed(FIRST))
         acknowledgement = bytearray(48)
         channel.receive(acknowledgement)
         words[headers.STATE_WORD] = headers.STATE_CLOSED
@@ -315,7 +310,7 @@ def test_a_writer_names_what_is_wrong_with_an_acknowledgement(name, tmp_path, ru
     assert not (tmp_path / "c").exists()
 
 
-@pytest.mark.parametrize("channel", ["unix", "unix-seqpacket", "eventfd"])
+@pytest.mark.parametrize("channel", ["unix", "unix-whole", "unix-seqpacket", "eventfd"])
 def test_a_reader_that_goes_away_is_epipe(name, tmp_path, channel):
     kind = socket.SOCK_SEQPACKET if channel == "unix-seqpacket" else socket.SOCK_STREAM
     with Served("posix", "writer") as writer:

@@ -63,6 +63,8 @@ def test_a_value_may_stand_after_an_equals_sign():
         ["1000B", "--window", "2"],
         ["1000B", "--window", "9"],
         ["1000B", "--trace", "x"],
+        ["1000B", "--rate", "5"],
+        ["1000B", "--no-verify"],
         ["--layout", "os", "1000B"],
     ],
 )
@@ -143,11 +145,21 @@ def test_the_result_path_is_found_in_a_wrong_command_line():
         ["--payload", "x", "--channel", "spin", "--message-size", "-1"],
         ["--payload", "x", "--channel", "spin", "--window", "9"],
         ["--payload", "x", "--channel", "spin", "--count", "0"],
+        ["--payload", "x", "--channel", "spin", "--rate", "10000001"],
+        ["--payload", "x", "--channel", "spin", "--rate", "-1"],
+        ["--payload", "x", "--channel", "unix-whole"],
     ],
 )
 def test_a_wrong_framed_command_line_is_a_usage_error(words):
     with pytest.raises(UsageError):
         parse(POSIX, "writer", ["--layout", "framed", *words])
+
+
+def test_a_rate_is_the_writers_affair():
+    words = ["--layout", "framed", "--channel", "spin", "--rate", "10000000"]
+    assert parse(POSIX, "writer", [*words, "--payload", "x"]).rate == 10**7
+    with pytest.raises(UsageError, match="--rate"):
+        parse(POSIX, "reader", words)
 
 
 def test_the_framed_layout_takes_just_the_room_it_needs_and_is_exclusive():

@@ -10,6 +10,7 @@ from ..latency import now_ns
 # name -> what its address is: a file's path, a socket's path, a POSIX name, a System V key, or None
 ADDRESSES = {
     "unix": "socket",
+    "unix-whole": "socket",  # the payload goes through it too: what shared memory is compared with
     "unix-seqpacket": "socket",
     "fifo": "path",
     "posix-mq": "name",
@@ -38,9 +39,11 @@ class ChannelBase:
     than the deadline raises ETIMEDOUT, and one whose other side went away EPIPE.
 
     LANES -- whether descriptors lie in lanes of the segment; then `use_lanes` comes before `open`
+    WHOLE -- whether the payload goes through the channel, not through the segment: see `send_whole`
     """
 
     LANES = False
+    WHOLE = False
 
     def __init__(self, spec, address, role, mode, deadline_ns):
         self.spec = spec
@@ -68,6 +71,18 @@ class ChannelBase:
         """Waits for the next descriptor and copies it into the bytearray."""
         raise NotImplementedError
 
+    def arrived(self):
+        """Whether something is there, so that `receive` does not wait. Never waits itself."""
+        raise NotImplementedError
+
+    def send_whole(self, descriptor, payload):
+        """WHOLE only: sends a descriptor and the payload right after it."""
+        raise NotImplementedError
+
+    def receive_payload(self, payload):
+        """WHOLE only: fills the memoryview with the payload of the descriptor that was received."""
+        raise NotImplementedError
+
     def close(self):
         """Closes, and removes what this side created. Twice does no harm."""
         raise NotImplementedError
@@ -76,9 +91,9 @@ class ChannelBase:
         """Nanoseconds to the deadline, 0 when it has passed."""
         return max(0, self.deadline_ns - now_ns())
 
-    def timed_out(self, call):
+    def timed_out(self, call, stage="wait"):
         """The error for a wait that reached the deadline."""
-        return PeerError(call, self.spec, errno.ETIMEDOUT, "the other side did nothing until --deadline-ms", stage="wait")
+        return PeerError(call, self.spec, errno.ETIMEDOUT, "the other side did nothing until --deadline-ms", stage=stage)
 
     def peer_closed(self, call):
         """The error for another side that went away."""

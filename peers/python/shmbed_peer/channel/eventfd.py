@@ -86,6 +86,9 @@ class Channel(unix.Channel):
         except OSError as failure:
             raise self.failed("write", failure) from failure
 
+    def arrived(self):
+        return not self._lanes.receive.is_empty()
+
     def receive(self, descriptor):
         lane = self._lanes.receive
         gone = False

@@ -60,6 +60,9 @@ class Channel(ChannelBase):
         except OSError as failure:
             raise self.failed("write", failure) from failure
 
+    def arrived(self):
+        return bool(self._poll.poll(0))
+
     def receive(self, descriptor):
         got = 0
         while got < SIZE:

@@ -2,6 +2,7 @@
 """Channel `posix-mq:/NAME`: the POSIX message queues /NAME.r (to the reader) and /NAME.w (to the writer), by posix_ipc."""
 
 import errno
+import select
 
 import posix_ipc
 
@@ -21,12 +22,14 @@ class Channel(ChannelBase):
         super().__init__(*arguments)
         self._created = []
         self._in = self._out = None
+        self._readable = select.poll()
 
     def open(self):
         to_reader, to_writer = self.address + ".r", self.address + ".w"
         receive, send = (to_writer, to_reader) if self.is_writer else (to_reader, to_writer)
         self._in = self._open(receive, read=True, write=False)
         self._out = self._open(send, read=False, write=True)
+        self._readable.register(self._in.mqd, select.POLLIN)  # a file descriptor on Linux: mq_overview(7)
 
     def _open(self, name, read, write):
         flags = posix_ipc.O_CREX if self.is_writer else 0
@@ -58,6 +61,9 @@ class Channel(ChannelBase):
                 continue  # EINTR, and its handler did not raise
             except ValueError:
                 raise PeerError("mq_timedsend", self.spec, errno.EMSGSIZE) from None
+
+    def arrived(self):
+        return bool(self._readable.poll(0))
 
     def receive(self, descriptor):
         while True:

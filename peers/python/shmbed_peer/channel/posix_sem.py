@@ -56,6 +56,9 @@ class Channel(ChannelBase):
         self._lanes.send.publish(descriptor)
         self._out.release()
 
+    def arrived(self):
+        return not self._lanes.receive.is_empty()
+
     def receive(self, descriptor):
         while True:
             try:

@@ -29,6 +29,9 @@ class Channel(ChannelBase):
     def send(self, descriptor):
         self._lanes.send.publish(descriptor)
 
+    def arrived(self):
+        return not self._lanes.receive.is_empty()
+
     def receive(self, descriptor):
         lane = self._lanes.receive
         looks = 0

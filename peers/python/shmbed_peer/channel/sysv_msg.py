@@ -29,6 +29,7 @@ class Channel(ChannelBase):
         self._send_type, self._receive_type = (TO_READER, TO_WRITER) if self.is_writer else (TO_WRITER, TO_READER)
         self._queue = None
         self._handler = None
+        self._early = None  # a message that `arrived` has found
 
     def open(self):
         flags = sysv_ipc.IPC_CREX if self.is_writer else 0
@@ -57,8 +58,15 @@ class Channel(ChannelBase):
         except OSError as failure:  # EINVAL: the queue is gone
             raise self.peer_closed("msgsnd") if failure.errno == errno.EINVAL else self.failed("msgsnd", failure) from None
 
+    def arrived(self):
+        if self._early is None:
+            self._early = self._receive(False)
+        return self._early is not None
+
     def receive(self, descriptor):
-        message = self._receive(False)
+        message, self._early = self._early, None
+        if message is None:
+            message = self._receive(False)
         if message is None:
             signal.setitimer(signal.ITIMER_REAL, WAKE_S, WAKE_S)
             try:

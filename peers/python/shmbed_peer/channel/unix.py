@@ -3,6 +3,7 @@
 
 import errno
 import os
+import select
 import socket
 import struct
 
@@ -27,6 +28,7 @@ class Channel(ChannelBase):
         self._listener = None
         self._socket = None
         self._bound = False
+        self._readable = select.poll()
 
     def open(self):
         if self.is_writer:
@@ -51,7 +53,7 @@ class Channel(ChannelBase):
             self._socket.connect(self.address)
         except OSError as failure:
             raise self.failed("connect", failure) from failure
-        self._set_timeouts()
+        self._begin_waits()
 
     def accept(self):
         self._listener.settimeout(self.left_ns() / 1e9 + 1e-3)  # 0 would mean: do not wait at all
@@ -60,36 +62,45 @@ class Channel(ChannelBase):
         except socket.timeout:
             raise self.timed_out("accept") from None
         self._socket.settimeout(None)
-        self._set_timeouts()
+        self._begin_waits()
         self._stop_listening()
 
-    def _set_timeouts(self):
+    def _begin_waits(self):
         for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
             self._socket.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", 0, WAKE_US))
+        self._readable.register(self._socket, select.POLLIN)
 
     def send(self, descriptor):
         rest = memoryview(descriptor)
         while rest:
-            try:
-                rest = rest[self._socket.send(rest) :]
-            except BlockingIOError:
-                if not self.left_ns():
-                    raise self.timed_out("send") from None
-            except OSError as failure:
-                raise self._lost("send", failure) from failure
+            rest = rest[self._sent("send", self._socket.send, rest) :]
+
+    def _sent(self, name, call, argument):
+        """How many bytes a call has sent; 0 when it only waited."""
+        try:
+            return call(argument)
+        except BlockingIOError:
+            if not self.left_ns():
+                raise self.timed_out(name, "notify") from None
+            return 0
+        except OSError as failure:
+            raise self._lost(name, failure) from failure
+
+    def arrived(self):
+        return bool(self._readable.poll(0))
 
     def receive(self, descriptor):
         got = self._receive_into(descriptor)
         while got < SIZE:  # a stream may give a message in parts
             got += self._receive_into(memoryview(descriptor)[got:])
 
-    def _receive_into(self, buffer):
+    def _receive_into(self, buffer, flags=0, stage="wait"):
         while True:
             try:
-                got = self._socket.recv_into(buffer)
+                got = self._socket.recv_into(buffer, 0, flags)
             except BlockingIOError:
                 if not self.left_ns():
-                    raise self.timed_out("recv") from None
+                    raise self.timed_out("recv", stage) from None
                 continue
             except OSError as failure:
                 raise self._lost("recv", failure) from failure
