@@ -14,7 +14,7 @@ public final class Cases {
   /** Not a multiple of a page or of a slot's alignment: an error in rounding shows. */
   private static final int ODD_BYTES = 70_001;
 
-  private static final int LARGE_BYTES = (16 << 20) + 1;
+  private static final int LARGE_BYTES = (4 << 20) + 1;
 
   private Cases() {}
 

@@ -111,7 +111,7 @@ public record Framed(
   }
 
   /** A CRC that differs is a MISMATCH, even where the bytes came to be right afterwards. */
-  static void requireCrcs(Exchange exchange, Map<String, Object> reader) throws CellFailure {
+  public static void requireCrcs(Exchange exchange, Map<String, Object> reader) throws CellFailure {
     long mismatches = Json.integer(reader, "crcMismatches", 0);
     if (mismatches != 0) {
       throw new CellFailure(
@@ -135,7 +135,8 @@ public record Framed(
   }
 
   /** The reader's digest was compared with its bytes already. */
-  static void requireSameDigest(Exchange exchange, FramedExchange.Done done) throws CellFailure {
+  public static void requireSameDigest(Exchange exchange, FramedExchange.Done done)
+      throws CellFailure {
     String written = Json.text(Json.object(done.writer(), "payload"), "sha256");
     String read = Json.text(Json.object(done.reader(), "payload"), "sha256");
     if (read == null || !read.equals(written)) {

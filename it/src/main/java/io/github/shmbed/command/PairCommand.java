@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.command;
 
+import io.github.shmbed.bench.Cpus;
 import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.cases.Case;
 import io.github.shmbed.cases.Cases;
 import io.github.shmbed.json.Json;
+import io.github.shmbed.ledger.PairMeasurement;
 import io.github.shmbed.matrix.Cell;
 import io.github.shmbed.matrix.CellRunner;
 import io.github.shmbed.matrix.Session;
@@ -14,12 +16,16 @@ import io.github.shmbed.registry.KnownFailure;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Registry;
 import io.github.shmbed.registry.Role;
+import io.github.shmbed.report.LedgerReport;
 import io.github.shmbed.report.StageTable;
 import io.github.shmbed.result.CellResult;
+import io.github.shmbed.result.Environment;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Supplier;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -31,6 +37,8 @@ import picocli.CommandLine.Parameters;
     description = "Runs one writer against one reader and shows the stages of both.")
 public final class PairCommand implements Callable<Integer> {
   @Mixin private RunOptions options;
+
+  @Mixin private ChannelOptions channelOptions;
 
   @Parameters(
       index = "0",
@@ -57,14 +65,15 @@ public final class PairCommand implements Callable<Integer> {
   @Override
   public Integer call() throws Exception {
     Home home = Home.find();
-    Registry registry = options.registry(home);
-    Cell cell = cell(registry, options.runner(), writer, reader, wantedCase());
+    Optional<PairMeasurement> measurement = channelOptions.measurement();
+    Case wanted = measurement.isPresent() ? measured(measurement.get()) : wantedCase();
+    Cell cell = cell(options.registry(home), options.runner(), writer, reader, wanted);
     if (cell.notApplicable().isPresent()) {
       throw new UsageError(cell.id() + " is N_A: " + cell.notApplicable().get());
     }
     CellResult result;
     Map<String, Object> json = new LinkedHashMap<>();
-    try (Session session = options.open(home)) {
+    try (Session session = options.open(home, channelOptions.deadline())) {
       session.runner().prepare(MatrixCommand.peers(List.of(cell)));
       CellRunner runner = new CellRunner(session, KnownFailure.load(home.knownFailuresFile()));
       result = runner.run(cell);
@@ -74,33 +83,53 @@ public final class PairCommand implements Callable<Integer> {
       json.put("seed", session.seed());
       json.putAll(result.json());
     }
-    System.out.print(
-        format == Format.json
-            ? Json.pretty(json)
-            : StageTable.render(result, Terminal.ofThisProcess()));
-    return result.isAcceptable() ? 0 : 1;
+    if (measurement.isEmpty()) {
+      print(json, () -> StageTable.render(result, Terminal.ofThisProcess()));
+      return result.isAcceptable() ? 0 : 1;
+    }
+    LedgerReport report =
+        new LedgerReport(result, measurement.get(), Cpus.ofThisProcess().unpinned());
+    if (format == Format.json) {
+      json.put("environment", Environment.collect(home.path()));
+      json.putAll(report.json());
+    }
+    print(json, () -> report.render(Terminal.ofThisProcess()));
+    return report.isValid() ? 0 : 1;
   }
 
-  private String wantedCase() {
+  private void print(Map<String, Object> json, Supplier<String> table) {
+    System.out.print(format == Format.json ? Json.pretty(json) : table.get());
+  }
+
+  private Case measured(PairMeasurement measurement) {
+    if (size != null || caseName != null) {
+      throw new UsageError("either --channel, or --case or --size, not both");
+    }
+    return measurement;
+  }
+
+  private Case wantedCase() {
     if (size != null && caseName != null) {
       throw new UsageError("either --case or --size, not both");
     }
-    return caseName != null ? caseName : "classic-" + (size != null ? size : "1000B");
+    return findCase(caseName != null ? caseName : "classic-" + (size != null ? size : "1000B"));
+  }
+
+  /** The case of this name. */
+  static Case findCase(String name) {
+    return Cases.find(name)
+        .orElseThrow(
+            () ->
+                new UsageError(
+                    "no case is called '"
+                        + name
+                        + "'; there are: "
+                        + String.join(" ", Cases.all().stream().map(Case::name).toList())
+                        + ", and classic-<n>B for every n that fits"));
   }
 
   /** The cell of these names. */
-  static Cell cell(
-      Registry registry, String runner, String writer, String reader, String caseName) {
-    Case one =
-        Cases.find(caseName)
-            .orElseThrow(
-                () ->
-                    new UsageError(
-                        "no case is called '"
-                            + caseName
-                            + "'; there are: "
-                            + String.join(" ", Cases.all().stream().map(Case::name).toList())
-                            + ", and classic-<n>B for every n that fits"));
+  static Cell cell(Registry registry, String runner, String writer, String reader, Case one) {
     return new Cell(
         peer(registry, runner, writer, Role.WRITER),
         peer(registry, runner, reader, Role.READER),

@@ -37,7 +37,12 @@ public final class ReproCommand implements Callable<Integer> {
     }
     Home home = Home.find();
     Cell cell =
-        PairCommand.cell(options.registry(home), options.runner(), parts[0], parts[1], parts[2]);
+        PairCommand.cell(
+            options.registry(home),
+            options.runner(),
+            parts[0],
+            parts[1],
+            PairCommand.findCase(parts[2]));
     System.out.println("cell         " + cell.id());
     System.out.println("description  " + cell.exchange().description());
     System.out.println("expectation  " + cell.exchange().expectation());

@@ -54,6 +54,11 @@ final class RunOptions {
   }
 
   Session open(Home home) throws IOException, RunnerUnavailable {
+    return open(home, Duration.ZERO);
+  }
+
+  /** With a deadline that is not below {@code least}. */
+  Session open(Home home, Duration least) throws IOException, RunnerUnavailable {
     if (deadlineMs < 1 || deadlineMs > 86_400_000) {
       throw new UsageError("--deadline-ms is 1 to 86400000, not " + deadlineMs);
     }
@@ -64,6 +69,6 @@ final class RunOptions {
                 ? new HostRunner(home.path())
                 : new DockerRunner(home.path(), run),
         seed,
-        Duration.ofMillis(deadlineMs));
+        Duration.ofMillis(Math.max(deadlineMs, least.toMillis())));
   }
 }

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.command;
+
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.ledger.PairMeasurement;
+import io.github.shmbed.matrix.UsageError;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Option;
+
+/** The options of {@code pair} that make it measure messages over a channel. */
+final class ChannelOptions {
+  private static final int MOST_MESSAGES = 5_000_000;
+  private static final int WARMUP = 10_000;
+  private static final int MOST_WINDOW = 8;
+  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
+  private static final List<String> UNITS = List.of("", "K", "M", "G");
+
+  /** What a message takes at most, so that a deadline is one and no long run hits it. */
+  private static final Duration A_MESSAGE = Duration.ofNanos(500_000);
+
+  @Option(
+      names = "--channel",
+      paramLabel = "NAME",
+      description =
+          "Measure messages over this channel: unix, unix-seqpacket, fifo, posix-mq, posix-sem,"
+              + " sysv-msg, futex, eventfd, spin.")
+  private String channel;
+
+  @Option(
+      names = "--count",
+      paramLabel = "N",
+      description = "Measured messages (default: 1, of fresh processes).")
+  private Integer count;
+
+  @Option(
+      names = "--warmup",
+      paramLabel = "M",
+      description = "Messages before them (default: 10000, enough for a JVM to compile).")
+  private Integer warmup;
+
+  @Option(
+      names = "--window",
+      paramLabel = "K",
+      description = "Messages on the way at most, 1 to 8 (default: 1).")
+  private Integer window;
+
+  @Option(
+      names = "--message-size",
+      paramLabel = "S",
+      description = "Bytes of a message, as 64, 4K, 1M (default: 64).")
+  private String messageSize;
+
+  /** What is to be measured; empty when no channel is given. */
+  Optional<PairMeasurement> measurement() {
+    if (channel == null) {
+      if (count != null || warmup != null || window != null || messageSize != null) {
+        throw new UsageError("--count, --warmup, --window and --message-size need --channel");
+      }
+      return Optional.empty();
+    }
+    ChannelKind kind =
+        ChannelKind.find(channel)
+            .orElseThrow(
+                () ->
+                    new UsageError(
+                        "no channel is called '"
+                            + channel
+                            + "'; there are: "
+                            + Arrays.stream(ChannelKind.values())
+                                .map(ChannelKind::id)
+                                .collect(Collectors.joining(" "))));
+    int messages = inRange("--count", count, 1, 1, MOST_MESSAGES);
+    int before = inRange("--warmup", warmup, messages == 1 ? 0 : WARMUP, 0, MOST_MESSAGES);
+    if (messages == 1 && before > 0) {
+      throw new UsageError("--count 1 is the first message of fresh processes: no --warmup");
+    }
+    return Optional.of(
+        new PairMeasurement(
+            kind, sizeBytes(), messages, before, inRange("--window", window, 1, 1, MOST_WINDOW)));
+  }
+
+  /** How long one command of a peer may take for it, at least. */
+  Duration deadline() {
+    long messages = (count == null ? 1L : count) + (warmup == null ? WARMUP : warmup);
+    return A_MESSAGE.multipliedBy(messages);
+  }
+
+  private long sizeBytes() {
+    if (messageSize == null) {
+      return 64;
+    }
+    Matcher matcher = SIZE.matcher(messageSize);
+    if (!matcher.matches()) {
+      throw new UsageError("--message-size is bytes, as 64, 4K, 1M, not '" + messageSize + "'");
+    }
+    long bytes = Long.parseLong(matcher.group(1)) << (10 * UNITS.indexOf(matcher.group(2)));
+    if (bytes > 1L << 40) {
+      throw new UsageError("--message-size is at most 1024G, not " + messageSize);
+    }
+    return bytes;
+  }
+
+  private static int inRange(String option, Integer value, int otherwise, int least, int most) {
+    int chosen = value == null ? otherwise : value;
+    if (chosen < least || chosen > most) {
+      throw new UsageError(option + " is " + least + " to " + most + ", not " + chosen);
+    }
+    return chosen;
+  }
+}

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.ledger;
+
+import io.github.shmbed.json.Json;
+import io.github.shmbed.ledger.Traces.Instant;
+import java.util.LinkedHashMap;
+import java.util.Map;
+
+/**
+ * One exchange of messages: what both sides answered and their time stamps.
+ *
+ * @param writer result object; likewise {@code reader}
+ */
+public record Sample(Map<String, Object> writer, Map<String, Object> reader, Traces traces) {
+
+  /** The ledger of the first message; of an exchange without warm-up. */
+  public Ledger firstMessage() {
+    Map<String, Object> written = Json.object(writer, "first");
+    Map<String, Object> read = Json.object(reader, "first");
+    Map<String, Double> stages = new LinkedHashMap<>();
+    stages.put("encode", 0.0);
+    stages.put("write", ns(written, "write"));
+    stages.put("publish", (double) traces.between(0, Instant.WRITE_ENDED, Instant.SENT));
+    stages.put("transmit", ns(read, "transmit"));
+    stages.put("check", (double) traces.between(0, Instant.RECEIVED, Instant.READ_BEGUN));
+    stages.put("read", ns(read, "read"));
+    stages.put("decode", 0.0);
+    return new Ledger(stages, traces.between(0, Instant.WRITE_BEGUN, Instant.READ_ENDED));
+  }
+
+  /** Not a number where the peer reported none: no ledger with it is valid. */
+  private static double ns(Map<String, Object> first, String stage) {
+    return first.get(stage) instanceof Long value ? value : Double.NaN;
+  }
+}
