@@ -21,120 +21,94 @@ public final class Descriptor {
   /** In {@link #flags}: from the reader to the writer. */
   public static final int FLAG_ACKNOWLEDGEMENT = 2;
 
-  private static final int OFFSET_AT = 8;
-  private static final int LENGTH_AT = 16;
-  private static final int GENERATION_AT = 24;
-  private static final int SENT_NS_AT = 32;
-  private static final int CRC32C_AT = 40;
-  private static final int FLAGS_AT = 44;
+  private static final int SEQ = 0;
+  private static final int OFFSET = 1;
+  private static final int LENGTH = 2;
+  private static final int GENERATION = 3;
+  private static final int SENT_NS = 4;
+  private static final int CRC32C_AND_FLAGS = 5; // the CRC in the low half
 
-  private long seq;
-  private long offset;
-  private long length;
-  private long generation;
-  private long sentNs;
-  private int crc32c;
-  private int flags;
+  /** The 48 bytes as six little-endian numbers: so they are copied in and out as a whole. */
+  private final long[] words = new long[BYTES / Long.BYTES];
 
   /** Everything but the time at which it is sent. */
   public void set(long seq, long offset, long length, long generation, int crc32c, int flags) {
-    this.seq = seq;
-    this.offset = offset;
-    this.length = length;
-    this.generation = generation;
-    this.crc32c = crc32c;
-    this.flags = flags;
+    words[SEQ] = seq;
+    words[OFFSET] = offset;
+    words[LENGTH] = length;
+    words[GENERATION] = generation;
+    words[CRC32C_AND_FLAGS] = (long) flags << Integer.SIZE | crc32c & 0xffffffffL;
   }
 
   /** CLOCK_MONOTONIC just before sending. */
   public void setSentNs(long sentNs) {
-    this.sentNs = sentNs;
+    words[SENT_NS] = sentNs;
   }
 
   /** Turns a message's descriptor into its acknowledgement. */
   public void acknowledge() {
-    flags |= FLAG_ACKNOWLEDGEMENT;
+    words[CRC32C_AND_FLAGS] |= (long) FLAG_ACKNOWLEDGEMENT << Integer.SIZE;
   }
 
   /** The message's number, from 1, over warm-up and measured messages. */
   public long seq() {
-    return seq;
+    return words[SEQ];
   }
 
   /** Of the payload from the start of the segment. */
   public long offset() {
-    return offset;
+    return words[OFFSET];
   }
 
   /** Of the payload, in bytes. */
   public long length() {
-    return length;
+    return words[LENGTH];
   }
 
   /** Of the segment that it points into. */
   public long generation() {
-    return generation;
+    return words[GENERATION];
   }
 
   /** When it was sent, by the sender's word. */
   public long sentNs() {
-    return sentNs;
+    return words[SENT_NS];
   }
 
   /** CRC-32C of the payload; valid with {@link #FLAG_CRC32C}. */
   public int crc32c() {
-    return crc32c;
+    return (int) words[CRC32C_AND_FLAGS];
   }
 
   /** See {@link #FLAG_CRC32C} and {@link #FLAG_ACKNOWLEDGEMENT}. */
   public int flags() {
-    return flags;
+    return (int) (words[CRC32C_AND_FLAGS] >>> Integer.SIZE);
   }
 
-  /** Stores the 48 bytes. */
+  /** Stores the 48 bytes; {@code to} becomes little-endian. */
   public void encode(ByteBuffer to, int at) {
     to.order(ByteOrder.LITTLE_ENDIAN);
-    to.putLong(at, seq);
-    to.putLong(at + OFFSET_AT, offset);
-    to.putLong(at + LENGTH_AT, length);
-    to.putLong(at + GENERATION_AT, generation);
-    to.putLong(at + SENT_NS_AT, sentNs);
-    to.putInt(at + CRC32C_AT, crc32c);
-    to.putInt(at + FLAGS_AT, flags);
+    for (int i = 0; i < words.length; i++) {
+      to.putLong(at + i * Long.BYTES, words[i]);
+    }
   }
 
-  /** Copies the 48 bytes out. */
+  /** Copies the 48 bytes out; {@code from} becomes little-endian. */
   public void decode(ByteBuffer from, int at) {
     from.order(ByteOrder.LITTLE_ENDIAN);
-    seq = from.getLong(at);
-    offset = from.getLong(at + OFFSET_AT);
-    length = from.getLong(at + LENGTH_AT);
-    generation = from.getLong(at + GENERATION_AT);
-    sentNs = from.getLong(at + SENT_NS_AT);
-    crc32c = from.getInt(at + CRC32C_AT);
-    flags = from.getInt(at + FLAGS_AT);
+    for (int i = 0; i < words.length; i++) {
+      words[i] = from.getLong(at + i * Long.BYTES);
+    }
   }
 
   /** Stores the 48 bytes in a segment; no order with other accesses is implied. */
   public void encode(Segment to, long at) {
-    to.putLong(at, seq);
-    to.putLong(at + OFFSET_AT, offset);
-    to.putLong(at + LENGTH_AT, length);
-    to.putLong(at + GENERATION_AT, generation);
-    to.putLong(at + SENT_NS_AT, sentNs);
-    to.putInt(at + CRC32C_AT, crc32c);
-    to.putInt(at + FLAGS_AT, flags);
+    to.putLongs(at, words);
   }
 
   /** Copies the 48 bytes out of a segment, each once; no order with other accesses is implied. */
   public void decode(Segment from, long at) {
-    seq = from.getLong(at);
-    offset = from.getLong(at + OFFSET_AT);
-    length = from.getLong(at + LENGTH_AT);
-    generation = from.getLong(at + GENERATION_AT);
-    sentNs = from.getLong(at + SENT_NS_AT);
-    crc32c = from.getInt(at + CRC32C_AT);
-    flags = from.getInt(at + FLAGS_AT);
+    from.getLongs(at, words);
   }
 
   /**
@@ -149,14 +123,14 @@ public final class Descriptor {
   public void checkMessage(FramedHeader header, long lastSeq, String object) {
     checkOrder(header, lastSeq, object);
     long size = header.segmentSizeBytes();
-    if (above(offset, size) || above(length, size - offset)) {
+    if (above(offset(), size) || above(length(), size - offset())) {
       throw broken(
           object,
           Errno.EBADMSG,
           "DESCRIPTOR_BOUNDS",
           bounds() + " end beyond the segment's " + size);
     }
-    if (above(header.payloadOffset(), offset) || above(length, header.slotSizeBytes())) {
+    if (above(header.payloadOffset(), offset()) || above(length(), header.slotSizeBytes())) {
       throw broken(object, Errno.EBADMSG, "DESCRIPTOR_BOUNDS", bounds() + " are not within a slot");
     }
     checkFlags(0, object);
@@ -169,7 +143,7 @@ public final class Descriptor {
    */
   public void checkWhole(FramedHeader header, long lastSeq, String object) {
     checkOrder(header, lastSeq, object);
-    if (offset != 0 || above(length, header.slotSizeBytes())) {
+    if (offset() != 0 || above(length(), header.slotSizeBytes())) {
       throw broken(
           object,
           Errno.EBADMSG,
@@ -191,33 +165,33 @@ public final class Descriptor {
   }
 
   private void checkOrder(FramedHeader header, long lastSeq, String object) {
-    if (generation != header.generation()) {
+    if (generation() != header.generation()) {
       throw broken(
           object,
           Errno.ESTALE,
           "STALE_GENERATION",
           "it is of another segment than the one attached");
     }
-    if (!above(seq, lastSeq)) {
+    if (!above(seq(), lastSeq)) {
       throw broken(object, Errno.EBADMSG, "SEQUENCE_REPEATED", number() + " came after " + lastSeq);
     }
-    if (seq - lastSeq != 1) {
+    if (seq() - lastSeq != 1) {
       throw broken(object, Errno.EBADMSG, "SEQUENCE_GAP", number() + " came after " + lastSeq);
     }
   }
 
   private void checkFlags(int wanted, String object) {
-    if ((flags & ~FLAG_CRC32C) != wanted) {
-      throw broken(object, Errno.EBADMSG, "DESCRIPTOR_FLAGS", "0x" + Integer.toHexString(flags));
+    if ((flags() & ~FLAG_CRC32C) != wanted) {
+      throw broken(object, Errno.EBADMSG, "DESCRIPTOR_FLAGS", "0x" + Integer.toHexString(flags()));
     }
   }
 
   private String number() {
-    return "message " + Long.toUnsignedString(seq);
+    return "message " + Long.toUnsignedString(seq());
   }
 
   private String bounds() {
-    return Long.toUnsignedString(length) + " bytes at " + Long.toUnsignedString(offset);
+    return Long.toUnsignedString(length()) + " bytes at " + Long.toUnsignedString(offset());
   }
 
   private static boolean above(long left, long right) {

@@ -30,9 +30,10 @@ import java.util.Objects;
  */
 public abstract class Segment implements AutoCloseable {
   // A ByteBuffer holds at most 2 GiB: chunk i starts at i GiB. Each reaches a little into the next
-  // one, so that a number never lies across two.
+  // one, so that a few numbers never lie across two.
   private static final int CHUNK_SHIFT = 30;
   private static final long CHUNK_BYTES = 1L << CHUNK_SHIFT;
+  private static final int CHUNK_OVERLAP_BYTES = 64;
   // What a fault says was done; the original programs' words.
   private static final String READ = "read shared memory";
   private static final String WRITE = "write shared memory";
@@ -66,7 +67,8 @@ public abstract class Segment implements AutoCloseable {
     this.chunks = new ByteBuffer[(int) ((sizeBytes + CHUNK_BYTES - 1) >>> CHUNK_SHIFT)];
     for (int i = 0; i < chunks.length; i++) {
       long start = (long) i << CHUNK_SHIFT;
-      chunks[i] = buffer(start, (int) Math.min(CHUNK_BYTES + Long.BYTES, sizeBytes - start));
+      chunks[i] =
+          buffer(start, (int) Math.min(CHUNK_BYTES + CHUNK_OVERLAP_BYTES, sizeBytes - start));
     }
   }
 
@@ -243,6 +245,39 @@ public abstract class Segment implements AutoCloseable {
     } catch (InternalError fault) {
       throw fault(WRITE, fault);
     }
+  }
+
+  /** Up to 8 little-endian 64-bit numbers, one after the other, at any offset. */
+  public final void getLongs(long offset, long[] dst) {
+    ByteBuffer chunk = chunk(offset, checkCount(dst.length) * Long.BYTES);
+    int at = within(offset);
+    try {
+      for (int i = 0; i < dst.length; i++) {
+        dst[i] = chunk.getLong(at + i * Long.BYTES);
+      }
+    } catch (InternalError fault) {
+      throw fault(READ, fault);
+    }
+  }
+
+  /** Stores up to 8 little-endian 64-bit numbers, one after the other, at any offset. */
+  public final void putLongs(long offset, long[] src) {
+    ByteBuffer chunk = chunk(offset, checkCount(src.length) * Long.BYTES);
+    int at = within(offset);
+    try {
+      for (int i = 0; i < src.length; i++) {
+        chunk.putLong(at + i * Long.BYTES, src[i]);
+      }
+    } catch (InternalError fault) {
+      throw fault(WRITE, fault);
+    }
+  }
+
+  private static int checkCount(int longs) {
+    if (longs > CHUNK_OVERLAP_BYTES / Long.BYTES) {
+      throw new IllegalArgumentException(longs + " numbers at once: at most 8");
+    }
+    return longs;
   }
 
   /**

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.segment;
 
+import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
@@ -41,6 +42,18 @@ class SegmentAccessTest {
     assertEquals(0x0102030405060708L, segment.getLong(11));
     segment.putByte(9999, (byte) -1);
     assertEquals(-1, segment.getByte(9999));
+  }
+
+  @Test
+  void someNumbersAtOnceAreTheSameAsOneByOne() {
+    segment.putLongs(9936, new long[] {1, -2, 3, 4, 5, 6, 7, 8});
+    assertEquals(-2, segment.getLong(9944));
+    long[] copy = new long[2];
+    segment.getLongs(9984, copy);
+    assertArrayEquals(new long[] {7, 8}, copy);
+    assertThrows(IndexOutOfBoundsException.class, () -> segment.getLongs(9985, copy));
+    assertThrows(IndexOutOfBoundsException.class, () -> segment.putLongs(-1, copy));
+    assertThrows(IllegalArgumentException.class, () -> segment.putLongs(0, new long[9]));
   }
 
   @Test
@@ -113,6 +126,9 @@ class SegmentAccessTest {
         assertEquals(size - 1, reader.indexOf(size - 5000, (byte) 77));
         assertEquals(0x0102030405060708L, reader.getLong(2 * GIB - 4));
         byte[] bytes = new byte[4];
+        long[] numbers = new long[8];
+        reader.getLongs(2 * GIB - 4, numbers);
+        assertEquals(0x0102030405060708L, numbers[0]);
         reader.get(GIB - 2, bytes, 0, 4);
         assertEquals(0x01020304, ByteBuffer.wrap(bytes).getInt());
         assertEquals(77, reader.window(size - 1, 1).get(0));

@@ -61,6 +61,8 @@ class SegmentCloseTest {
             () -> segment.putInt(0, 1),
             () -> segment.getLong(0),
             () -> segment.putLong(0, 1),
+            () -> segment.getLongs(0, new long[1]),
+            () -> segment.putLongs(0, new long[1]),
             () -> segment.getLongAcquire(0),
             () -> segment.putLongRelease(0, 1),
             () -> segment.compareAndSetLong(0, 0, 1),
