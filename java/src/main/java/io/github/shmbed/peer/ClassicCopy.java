@@ -64,8 +64,8 @@ final class ClassicCopy {
     Options options = result.options();
     Ledger ledger = result.ledger();
     Digest digest = new Digest();
-    // Allocated and zeroed, so touched, before the stage begins.
-    byte[] part = new byte[(int) Math.min(segment.sizeBytes(), Payload.PART_BYTES)];
+    // Allocated and touched before the stage begins.
+    byte[] part = ReadBuffer.ofAtLeast((int) Math.min(segment.sizeBytes(), Payload.PART_BYTES));
     ClassicReader reader = new ClassicReader(segment);
     long copyNs = 0;
     PrivateFile out = null;
