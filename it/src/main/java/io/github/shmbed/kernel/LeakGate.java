@@ -32,7 +32,7 @@ public final class LeakGate {
    * @param pids the peers whose descriptors and mappings count
    */
   public Snapshot snapshot(Collection<Long> pids) throws IOException {
-    return Snapshot.take(run.channels(), pids);
+    return Snapshot.take(run.channels(), run.queues(), pids);
   }
 
   /**
@@ -62,6 +62,8 @@ public final class LeakGate {
         Removal.posix(leak.posix());
       } else if (leak.sysv() != null) {
         Removal.sysv(leak.sysv());
+      } else if (leak.queue() != null) {
+        Queues.remove(leak.queue());
       } else if (leak.file() != null) {
         java.nio.file.Files.deleteIfExists(run.channels().resolve(leak.file()));
       }

@@ -89,8 +89,18 @@ public final class Remains {
           || !Files.isDirectory(directory, LinkOption.NOFOLLOW_LINKS)) {
         continue;
       }
+      queuesOf(run.get());
       keyRange(directory.resolve("run.json")).ifPresent(keys -> objectsOf(keys, run.get()));
       add("directory " + directory, dead(run.get()), () -> Removal.tree(directory));
+    }
+  }
+
+  /** Where queues cannot be listed; elsewhere the listing has them. */
+  private void queuesOf(RunId run) throws IOException {
+    for (String queue : Queues.names(Queues.candidates(run))) {
+      if (RunId.ofObject(queue).filter(run::equals).isPresent()) {
+        add("message queue /" + queue, dead(run), () -> Queues.remove(queue));
+      }
     }
   }
 

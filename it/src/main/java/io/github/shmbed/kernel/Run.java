@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
 
 /**
@@ -32,6 +33,7 @@ public final class Run implements AutoCloseable {
   private final KeyRange keys;
   private final Path directory;
   private final AtomicInteger next = new AtomicInteger();
+  private final Set<String> queues = ConcurrentHashMap.newKeySet();
 
   private Run(RunId id, KeyRange keys, Path directory) {
     this.id = id;
@@ -94,10 +96,30 @@ public final class Run implements AutoCloseable {
     return next.getAndIncrement();
   }
 
+  /** The name of a channel posix-mq that peers are about to make queues at. */
+  public void expectQueues(String name) {
+    queues.addAll(Queues.ofChannel(name));
+  }
+
+  /** After a cell: its queues are gone. */
+  public void forgetQueues() {
+    queues.clear();
+  }
+
+  /** Queues that may be there. */
+  Set<String> queues() {
+    return queues;
+  }
+
   /** Removes every object of this run and its directory. Calling it twice does no harm. */
   @Override
   public void close() throws IOException {
     removeObjects(id, keys);
+    for (String queue : Queues.names(queues)) {
+      if (RunId.ofObject(queue).filter(id::equals).isPresent()) {
+        Queues.remove(queue);
+      }
+    }
     Removal.tree(directory);
   }
 

@@ -18,7 +18,7 @@ import java.util.TreeSet;
  *
  * @param posix entries of /dev/shm
  * @param sysv entries of /proc/sysvipc
- * @param queues names in /dev/mqueue (empty where it is not mounted)
+ * @param queues names of POSIX message queues
  * @param files names in the run's directory for sockets and fifos
  * @param handles shared memory descriptors and mappings of the peers, by pid
  */
@@ -33,19 +33,17 @@ public record Snapshot(
    * Looks now.
    *
    * @param channels the run's directory for sockets and fifos
+   * @param queues names of message queues to ask for where nobody can list them
    * @param pids the peers to look into
    */
-  public static Snapshot take(Path channels, Collection<Long> pids) throws IOException {
+  public static Snapshot take(Path channels, Collection<String> queues, Collection<Long> pids)
+      throws IOException {
     Map<Long, Set<String>> handles = new HashMap<>();
     for (long pid : pids) {
       handles.put(pid, Handles.of(pid));
     }
     return new Snapshot(
-        PosixObject.all(),
-        SysvObject.all(),
-        names(Path.of("/dev/mqueue")),
-        names(channels),
-        handles);
+        PosixObject.all(), SysvObject.all(), Queues.names(queues), names(channels), handles);
   }
 
   private static Set<String> names(Path directory) throws IOException {

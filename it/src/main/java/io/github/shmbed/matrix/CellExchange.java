@@ -153,6 +153,9 @@ final class CellExchange implements Exchange {
     Path out = framed.keepsBytes() ? file("out") : null;
     Path writerTrace = framed.traces() ? file("writer-trace") : null;
     Path readerTrace = framed.traces() ? file("reader-trace") : null;
+    if (framed.channel() == ChannelKind.POSIX_MQ) {
+      session.run().expectQueues(session.run().id().posixName(number));
+    }
     String common = framed.commonOptions() + " --channel " + channelSpec(framed.channel());
     Question writer =
         put(
@@ -296,6 +299,7 @@ final class CellExchange implements Exchange {
 
   /** Removes the cell's files; its kernel objects are the gate's. */
   void removeFiles() throws IOException {
+    session.run().forgetQueues();
     for (Path file : files) {
       Files.deleteIfExists(file);
     }
