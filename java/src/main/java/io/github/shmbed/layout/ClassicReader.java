@@ -46,13 +46,14 @@ public final class ClassicReader {
       }
       int inPage = ByteSearch.PAGE_BYTES - (int) (offset % ByteSearch.PAGE_BYTES);
       int length = (int) Math.min(Math.min(inPage, left), dst.length - filled);
-      segment.get(offset, dst, filled, length);
+      segment.getDeferringFaults(offset, dst, filled, length);
       int nul = ByteSearch.indexOf(dst, filled, filled + length, (byte) 0);
       ended = nul >= 0;
       int text = ended ? nul - filled : length;
       filled += text;
       offset += text;
     }
+    segment.settle();
     return filled;
   }
 }

@@ -4,7 +4,6 @@
 package io.github.shmbed.libc;
 
 import java.nio.charset.StandardCharsets;
-import java.util.Arrays;
 
 /** C strings. */
 final class CString {
@@ -19,7 +18,6 @@ final class CString {
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL inside " + text.replace("\0", "\\0"));
     }
-    byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    return Arrays.copyOf(bytes, bytes.length + 1);
+    return text.concat("\0").getBytes(StandardCharsets.UTF_8);
   }
 }

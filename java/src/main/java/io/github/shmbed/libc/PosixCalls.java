@@ -5,7 +5,6 @@ package io.github.shmbed.libc;
 
 import com.sun.jna.Native;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The calls that POSIX segments are made of. Addresses and sizes are {@code long}, descriptors
@@ -30,6 +29,7 @@ public final class PosixCalls {
   private static final int STATX_MODE = 28;
   private static final int STATX_SIZE = 40;
   private static final byte[] NO_PATH = {0};
+  private static final NativeBuffer STATUS = new NativeBuffer(STATX_BYTES);
 
   private PosixCalls() {}
 
@@ -47,7 +47,7 @@ public final class PosixCalls {
 
     static native int posix_fallocate(int fd, long offset, long length);
 
-    static native int statx(int dirFd, byte[] path, int flags, int mask, byte[] status);
+    static native int statx(int dirFd, byte[] path, int flags, int mask, long status);
 
     static native long mmap(long address, long length, int prot, int flags, int fd, long offset);
 
@@ -170,13 +170,17 @@ public final class PosixCalls {
    * differs between x86-64 and aarch64, while {@code struct statx} is the same everywhere.
    */
   public static FileStatus fstat(int fd, String object) {
-    byte[] status = new byte[STATX_BYTES];
-    if (Natives.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, status) != 0) {
-      throw failure("fstat", object);
+    synchronized (STATUS) {
+      int result = Natives.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, STATUS.address());
+      if (result != 0) {
+        throw failure("fstat", object);
+      }
+      ByteBuffer fields = STATUS.bytes();
+      return new FileStatus(
+          fields.getLong(STATX_SIZE),
+          fields.getInt(STATX_UID),
+          fields.getShort(STATX_MODE) & 0xffff);
     }
-    ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
-    return new FileStatus(
-        fields.getLong(STATX_SIZE), fields.getInt(STATX_UID), fields.getShort(STATX_MODE) & 0xffff);
   }
 
   /**

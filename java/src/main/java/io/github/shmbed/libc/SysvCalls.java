@@ -5,7 +5,6 @@ package io.github.shmbed.libc;
 
 import com.sun.jna.Native;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 
 /**
  * The calls that System V segments are made of. The argument {@code object} is what a message
@@ -16,6 +15,7 @@ public final class SysvCalls {
   public static final int IPC_EXCL = 02000;
   public static final int SHM_RDONLY = 010000;
 
+  private static final int KEY_HEX_DIGITS = 8;
   private static final int IPC_RMID = 0;
   private static final int IPC_STAT = 2;
 
@@ -26,6 +26,8 @@ public final class SysvCalls {
   private static final int PERM_MODE = 20;
   private static final int SHM_SEGSZ = 48;
   private static final int SHM_NATTCH = 88;
+
+  private static final NativeBuffer STATUS = new NativeBuffer(SHMID_DS_BYTES);
 
   private SysvCalls() {}
 
@@ -46,7 +48,7 @@ public final class SysvCalls {
 
     static native int shmdt(long address);
 
-    static native int shmctl(int id, int command, byte[] status);
+    static native int shmctl(int id, int command, long status);
   }
 
   /**
@@ -80,10 +82,10 @@ public final class SysvCalls {
    * @throws NativeCallException EEXIST, ENOENT, EACCES, EINVAL (too small, too large), ENOSPC,
    *     ENOMEM
    */
-  public static int shmget(int key, long sizeBytes, int flags, String object) {
+  public static int shmget(int key, long sizeBytes, int flags) {
     int id = Natives.shmget(key, sizeBytes, flags);
     if (id == -1) {
-      throw failure("shmget", object);
+      throw failure("shmget", "key " + keyText(key));
     }
     return id;
   }
@@ -94,7 +96,7 @@ public final class SysvCalls {
    * @param flags 0 or SHM_RDONLY
    * @throws NativeCallException EACCES, EINVAL, EIDRM, ENOMEM
    */
-  public static long shmat(int id, int flags, String object) {
+  public static long shmat(int id, int flags, Object object) {
     long address = Natives.shmat(id, 0, flags);
     if (address == -1) {
       throw failure("shmat", object);
@@ -103,7 +105,7 @@ public final class SysvCalls {
   }
 
   /** shmdt(2). */
-  public static void shmdt(long address, String object) {
+  public static void shmdt(long address, Object object) {
     if (Natives.shmdt(address) != 0) {
       throw failure("shmdt", object);
     }
@@ -114,17 +116,18 @@ public final class SysvCalls {
    *
    * @throws NativeCallException EACCES (needs read permission), EINVAL, EIDRM
    */
-  public static SysvStatus status(int id, String object) {
-    byte[] status = new byte[SHMID_DS_BYTES];
-    if (Natives.shmctl(id, IPC_STAT, status) == -1) {
-      throw failure("shmctl", object);
+  public static SysvStatus status(int id, Object object) {
+    synchronized (STATUS) {
+      if (Natives.shmctl(id, IPC_STAT, STATUS.address()) == -1) {
+        throw failure("shmctl", object);
+      }
+      ByteBuffer fields = STATUS.bytes();
+      return new SysvStatus(
+          fields.getLong(SHM_SEGSZ),
+          fields.getInt(PERM_UID),
+          fields.getShort(PERM_MODE) & 0777,
+          fields.getLong(SHM_NATTCH));
     }
-    ByteBuffer fields = ByteBuffer.wrap(status).order(ByteOrder.nativeOrder());
-    return new SysvStatus(
-        fields.getLong(SHM_SEGSZ),
-        fields.getInt(PERM_UID),
-        fields.getShort(PERM_MODE) & 0777,
-        fields.getLong(SHM_NATTCH));
   }
 
   /**
@@ -133,18 +136,24 @@ public final class SysvCalls {
    * @return false when there is no segment with that id
    * @throws NativeCallException EPERM
    */
-  public static boolean remove(int id, String object) {
-    if (Natives.shmctl(id, IPC_RMID, null) == 0) {
+  public static boolean remove(int id, Object object) {
+    if (Natives.shmctl(id, IPC_RMID, 0) == 0) {
       return true;
     }
     int errno = Native.getLastError();
     if (errno == Errno.EINVAL || errno == Errno.EIDRM) {
       return false;
     }
-    throw new NativeCallException("shmctl", object, errno);
+    throw new NativeCallException("shmctl", object.toString(), errno);
   }
 
-  private static NativeCallException failure(String call, String object) {
-    return new NativeCallException(call, object, Native.getLastError());
+  /** A key as {@code ipcs} shows it: {@code 0x0000a1b2}. */
+  public static String keyText(int key) {
+    String digits = Integer.toHexString(key);
+    return "0x" + "0".repeat(KEY_HEX_DIGITS - digits.length()) + digits;
+  }
+
+  private static NativeCallException failure(String call, Object object) {
+    return new NativeCallException(call, object.toString(), Native.getLastError());
   }
 }

@@ -32,13 +32,33 @@ public final class PosixName {
     if (bare.indexOf('\0') >= 0) {
       throw refused(name.replace("\0", "\\0"), "a NUL would end it early");
     }
+    if (!isAscii(bare)) {
+      checkEncodable(name, bare);
+    }
+    if (utf8Bytes(bare) > MAX_BYTES) {
+      throw refused(name, "more than " + MAX_BYTES + " bytes after the slash");
+    }
+    return name.startsWith("/") ? name : "/" + bare;
+  }
+
+  private static boolean isAscii(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (text.charAt(i) >= 128) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  private static int utf8Bytes(String text) {
+    return isAscii(text) ? text.length() : text.getBytes(StandardCharsets.UTF_8).length;
+  }
+
+  /** U+FFFD stands for bytes that the JVM could not decode: the name that was meant is lost. */
+  private static void checkEncodable(String name, String bare) {
     if (bare.indexOf('\uFFFD') >= 0 || !StandardCharsets.UTF_8.newEncoder().canEncode(bare)) {
       throw refused(name, "it is not valid text here: start the JVM with LC_ALL=C.UTF-8");
     }
-    if (bare.getBytes(StandardCharsets.UTF_8).length > MAX_BYTES) {
-      throw refused(name, "more than " + MAX_BYTES + " bytes after the slash");
-    }
-    return "/" + bare;
   }
 
   private static IllegalArgumentException refused(String name, String why) {

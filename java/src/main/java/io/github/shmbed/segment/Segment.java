@@ -40,7 +40,7 @@ public abstract class Segment implements AutoCloseable {
   private static final String ACCESS = "access shared memory";
   private static final int FILL_BLOCK_BYTES = 64 * 1024;
 
-  private final String object;
+  private final Object object; // its text is what messages call the segment
   private final long address;
   private final long sizeBytes;
   private final boolean readOnly;
@@ -59,7 +59,7 @@ public abstract class Segment implements AutoCloseable {
    * @param object what messages call it
    * @param address where it is attached
    */
-  Segment(String object, long address, long sizeBytes, Access access) {
+  Segment(Object object, long address, long sizeBytes, Access access) {
     this.object = object;
     this.address = address;
     this.sizeBytes = sizeBytes;
@@ -77,7 +77,7 @@ public abstract class Segment implements AutoCloseable {
 
   /** What messages call this segment: a POSIX name, or a System V key or id. */
   public final String object() {
-    return object;
+    return object.toString();
   }
 
   /** The size in bytes, as it was when the segment was attached. */
@@ -376,7 +376,7 @@ public abstract class Segment implements AutoCloseable {
     check(offset, length);
     synchronized (this) {
       if (windows == null) {
-        windows = new Windows(object, address, sizeBytes);
+        windows = new Windows(object(), address, sizeBytes);
       }
       ByteBuffer window = buffer(offset, length);
       windows.handedOut(window);
@@ -460,7 +460,7 @@ public abstract class Segment implements AutoCloseable {
   /** The JVM turns SIGBUS into an InternalError; any other InternalError is not ours to explain. */
   private NativeCallException fault(String call, InternalError error) {
     if (MemoryFault.isOne(error)) {
-      return MemoryFault.of(call, object, error);
+      return MemoryFault.of(call, object(), error);
     }
     throw error;
   }

@@ -8,8 +8,6 @@ import java.nio.file.Path;
 
 /** Keys of System V segments. */
 public final class SysvKey {
-  private static final int HEX_DIGITS = 8;
-
   private SysvKey() {}
 
   /**
@@ -26,8 +24,7 @@ public final class SysvKey {
 
   /** As {@code ipcs} shows it: {@code 0x0000a1b2}. */
   public static String toString(int key) {
-    String digits = Integer.toHexString(key);
-    return "0x" + "0".repeat(HEX_DIGITS - digits.length()) + digits;
+    return SysvCalls.keyText(key);
   }
 
   /**

@@ -13,12 +13,12 @@ import io.github.shmbed.libc.SysvStatus;
  * so there is nothing to close.
  */
 public final class SysvObject {
+  private final int key; // 0 if only the id is known
   private final int id;
-  private final String object;
 
-  private SysvObject(int id, String object) {
+  private SysvObject(int key, int id) {
+    this.key = key;
     this.id = id;
-    this.object = object;
   }
 
   /**
@@ -47,13 +47,11 @@ public final class SysvObject {
 
   /** A segment whose id is known. Whether it is there, its first use says. */
   public static SysvObject openById(int id) {
-    return new SysvObject(id, "id " + id);
+    return new SysvObject(0, id);
   }
 
   private static SysvObject get(int key, long sizeBytes, int flags) {
-    String name = "key " + SysvKey.toString(SysvKey.check(key));
-    int id = SysvCalls.shmget(key, sizeBytes, flags, name);
-    return new SysvObject(id, name + " id " + id);
+    return new SysvObject(key, SysvCalls.shmget(SysvKey.check(key), sizeBytes, flags));
   }
 
   /** The kernel's number of the segment, unique until it is removed. */
@@ -69,7 +67,7 @@ public final class SysvObject {
    */
   public SysvStatus status() {
     try {
-      return SysvCalls.status(id, object);
+      return SysvCalls.status(id, this);
     } catch (NativeCallException failed) {
       throw failed.errno() == Errno.EACCES ? notPermitted() : failed;
     }
@@ -84,11 +82,11 @@ public final class SysvObject {
   public SysvSegment attach(long sizeBytes, Access access) {
     long address;
     try {
-      address = SysvCalls.shmat(id, access == Access.READ_ONLY ? SysvCalls.SHM_RDONLY : 0, object);
+      address = SysvCalls.shmat(id, access == Access.READ_ONLY ? SysvCalls.SHM_RDONLY : 0, this);
     } catch (NativeCallException failed) {
       throw failed.errno() == Errno.EACCES ? notPermitted() : failed;
     }
-    return new SysvSegment(object, address, sizeBytes, access);
+    return new SysvSegment(this, address, sizeBytes, access);
   }
 
   /**
@@ -98,14 +96,20 @@ public final class SysvObject {
    * @throws NativeCallException EPERM
    */
   public boolean remove() {
-    return SysvCalls.remove(id, object);
+    return SysvCalls.remove(id, this);
   }
 
   private NativeCallException notPermitted() {
     return new NativeCallException(
         "shmat",
-        object,
+        toString(),
         Errno.EACCES,
         SysvOwner.describe(id) + ": run as that user, or give the segment a wider mode");
+  }
+
+  /** What messages call it; made when there is a message. */
+  @Override
+  public String toString() {
+    return (key == 0 ? "" : "key " + SysvKey.toString(key) + " ") + "id " + id;
   }
 }

@@ -8,7 +8,7 @@ import io.github.shmbed.libc.SysvCalls;
 
 /** An attached System V shared memory segment (sysvipc(7)): a row of {@code ipcs -m}. */
 public final class SysvSegment extends Segment {
-  SysvSegment(String object, long address, long sizeBytes, Access access) {
+  SysvSegment(SysvObject object, long address, long sizeBytes, Access access) {
     super(object, address, sizeBytes, access);
   }
 
@@ -84,6 +84,6 @@ public final class SysvSegment extends Segment {
 
   @Override
   void detach(long address, long sizeBytes) {
-    SysvCalls.shmdt(address, object());
+    SysvCalls.shmdt(address, this);
   }
 }
