@@ -17,6 +17,7 @@ import java.util.Map;
  * @param cpuNs user and system time an operation; negative when not counted
  * @param minorFaults an operation; negative when not counted
  * @param majorFaults an operation; negative when not counted
+ * @param values what else was seen, by name; merged into the JSON object
  * @param parameters what else tells the row apart, as sizeBytes; merged into the JSON object
  */
 public record BenchRow(
@@ -34,7 +35,44 @@ public record BenchRow(
     double cpuNs,
     double minorFaults,
     double majorFaults,
+    Map<String, Double> values,
     Placement placement) {
+
+  /** Nothing else was seen. */
+  public BenchRow(
+      String bench,
+      String variant,
+      String stage,
+      Map<String, Object> parameters,
+      int n,
+      int rounds,
+      Interval medianNs,
+      double p99Ns,
+      String control,
+      Interval ratio,
+      boolean noDifference,
+      double cpuNs,
+      double minorFaults,
+      double majorFaults,
+      Placement placement) {
+    this(
+        bench,
+        variant,
+        stage,
+        parameters,
+        n,
+        rounds,
+        medianNs,
+        p99Ns,
+        control,
+        ratio,
+        noDifference,
+        cpuNs,
+        minorFaults,
+        majorFaults,
+        Map.of(),
+        placement);
+  }
 
   /** The row as results.json has it. Times are integers from 1 us on and have one decimal below. */
   public Map<String, Object> toMap() {
@@ -63,6 +101,7 @@ public record BenchRow(
       map.put("minorFaults", thousandths(minorFaults));
       map.put("majorFaults", thousandths(majorFaults));
     }
+    values.forEach((name, value) -> map.put(name, thousandths(value)));
     map.put("placement", placement.toMap());
     return map;
   }

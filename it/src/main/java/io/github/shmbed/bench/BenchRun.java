@@ -131,6 +131,7 @@ public final class BenchRun {
         perOperation(measured, measured.stream().mapToLong(Measurement::cpuNs).toArray()),
         perOperation(measured, measured.stream().mapToLong(Measurement::minorFaults).toArray()),
         perOperation(measured, measured.stream().mapToLong(Measurement::majorFaults).toArray()),
+        values(measured),
         series.placement());
   }
 
@@ -140,6 +141,19 @@ public final class BenchRun {
    */
   private static double[] medians(List<Measurement> measured) {
     return measured.stream().mapToDouble(one -> Statistics.median(one.samplesNs())).toArray();
+  }
+
+  private static Map<String, Double> values(List<Measurement> measured) {
+    Map<String, double[]> byName = new LinkedHashMap<>();
+    for (int round = 0; round < measured.size(); round++) {
+      for (Map.Entry<String, Double> one : measured.get(round).values().entrySet()) {
+        byName.computeIfAbsent(one.getKey(), name -> new double[measured.size()])[round] =
+            one.getValue();
+      }
+    }
+    Map<String, Double> means = new LinkedHashMap<>();
+    byName.forEach((name, each) -> means.put(name, Arrays.stream(each).average().orElseThrow()));
+    return means;
   }
 
   private static double perOperation(List<Measurement> measured, long[] counts) {

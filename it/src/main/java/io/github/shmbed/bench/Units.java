@@ -38,6 +38,16 @@ public final class Units {
     return threeDigits(ratio) + "x";
   }
 
+  /** {@code 0.98x (0.95 to 1.02)}. */
+  public static String ratio(Interval ratio) {
+    return String.format(
+        Locale.ROOT,
+        "%s (%s to %s)",
+        ratio(ratio.value()),
+        threeDigits(ratio.low()),
+        threeDigits(ratio.high()));
+  }
+
   /** {@code 1.2 %}. */
   public static String percent(double part) {
     return String.format(Locale.ROOT, "%.1f %%", part * 100);

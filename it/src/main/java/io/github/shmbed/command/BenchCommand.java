@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures what things cost.",
-    subcommands = BenchStorageCommand.class)
+    subcommands = {BenchStagesCommand.class, BenchStorageCommand.class})
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

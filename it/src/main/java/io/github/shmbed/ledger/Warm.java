@@ -4,14 +4,11 @@ package io.github.shmbed.ledger;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.ledger.Traces.Instant;
 import io.github.shmbed.ledger.Traces.Times;
-import java.nio.ByteBuffer;
 import java.util.ArrayList;
-import java.util.Base64;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
 
 /**
@@ -41,13 +38,17 @@ public final class Warm {
     Times publish = traces.between(Instant.WRITE_ENDED, Instant.SENT);
     Times check = traces.between(Instant.RECEIVED, Instant.READ_BEGUN);
     endToEnd = traces.between(Instant.WRITE_BEGUN, Instant.READ_ENDED);
-    path.put("write", histogram(sample.writer(), "write"));
+    path.put("write", sample.writerHistogram("write"));
     path.put("publish", publish.histogram());
-    path.put("transmit", histogram(sample.reader(), "transmit"));
+    path.put("transmit", sample.readerHistogram("transmit"));
     path.put("check", check.histogram());
-    path.put("read", histogram(sample.reader(), "read"));
-    WRITER_BESIDE.forEach(stage -> addBeside(sample.writer(), stage));
-    READER_BESIDE.forEach(stage -> addBeside(sample.reader(), stage));
+    path.put("read", sample.readerHistogram("read"));
+    WRITER_BESIDE.stream()
+        .filter(stage -> Sample.has(sample.writer(), stage))
+        .forEach(stage -> beside.put(stage, sample.writerHistogram(stage)));
+    READER_BESIDE.stream()
+        .filter(stage -> Sample.has(sample.reader(), stage))
+        .forEach(stage -> beside.put(stage, sample.readerHistogram(stage)));
 
     negative("write", traces.between(Instant.WRITE_BEGUN, Instant.WRITE_ENDED));
     negative("publish", publish);
@@ -110,27 +111,6 @@ public final class Warm {
     long negative = Json.integer(answer, "negative", 0);
     if (negative != 0) {
       negatives.add("the " + role + " recorded " + negative + " times below 0");
-    }
-  }
-
-  private void addBeside(Map<String, Object> answer, String stage) {
-    if (Json.text(Json.object(answer, "histograms"), stage) != null) {
-      beside.put(stage, histogram(answer, stage));
-    }
-  }
-
-  private static Histogram histogram(Map<String, Object> answer, String stage) {
-    String text = Json.text(Json.object(answer, "histograms"), stage);
-    String what =
-        answer.get("role") + " " + answer.get("peer") + ": its histogram of stage " + stage;
-    if (text == null) {
-      throw new IllegalArgumentException(what + " is not there");
-    }
-    try {
-      return Histogram.decodeFromCompressedByteBuffer(
-          ByteBuffer.wrap(Base64.getDecoder().decode(text)), 0);
-    } catch (DataFormatException | RuntimeException e) {
-      throw new IllegalArgumentException(what + " cannot be decoded: " + e.getMessage(), e);
     }
   }
 }

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.flow;
+
+import io.github.shmbed.bench.BenchResult;
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.BenchRun;
+import io.github.shmbed.bench.Cpus;
+import io.github.shmbed.bench.Placement;
+import io.github.shmbed.bench.Progress;
+import io.github.shmbed.bench.Statistics;
+import io.github.shmbed.bench.Target;
+import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.matrix.Session;
+import io.github.shmbed.matrix.UsageError;
+import io.github.shmbed.registry.Peer;
+import io.github.shmbed.registry.Registry;
+import io.github.shmbed.registry.Role;
+import io.github.shmbed.runner.RunnerUnavailable;
+import java.io.IOException;
+import java.io.PrintStream;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The messaging flow, measured with the peers themselves: {@code ./shmbed bench stages}, {@code
+ * channels} and {@code sizes}. docs/latency.md explains the numbers.
+ */
+public final class Flow {
+  private static final int ROUNDS = 10;
+  private static final int QUICK_ROUNDS = 2;
+
+  /**
+   * What the user may choose.
+   *
+   * @param quick few rounds of few messages: to see that it works
+   * @param pinned whether processes are bound to CPUs after their warm-up
+   * @param rounds 0: as many as are usual
+   */
+  public record Options(boolean quick, boolean pinned, int rounds) {
+    int roundsOr(int usual) {
+      return rounds > 0 ? rounds : quick ? QUICK_ROUNDS : usual;
+    }
+  }
+
+  private final Session session;
+  private final Registry registry;
+  private final Options options;
+  private final Terminal terminal;
+  private final PrintStream out;
+  private final Progress progress;
+  private final Cpus cpus;
+  private final ServingPeers peers;
+  private final Statistics statistics;
+
+  /**
+   * @param session what it starts ends with it
+   */
+  public Flow(
+      Session session,
+      Registry registry,
+      Options options,
+      Terminal terminal,
+      PrintStream out,
+      Progress progress)
+      throws IOException {
+    this.session = session;
+    this.registry = registry;
+    this.options = options;
+    this.terminal = terminal;
+    this.out = out;
+    this.progress = progress;
+    cpus = Cpus.ofThisProcess();
+    peers = new ServingPeers(session, cpus.unpinned());
+    statistics = new Statistics(session.seed());
+  }
+
+  /** Each stage, C, Java and Python side by side. */
+  public BenchResult stages() throws IOException, RunnerUnavailable {
+    List<Peer> all =
+        find(
+            List.of("c-posix", "java-posix", "python-posix", "c-sysv", "java-sysv", "python-sysv"));
+    start(all);
+    Placement placement = placement(1);
+    out.println("placement: all on one CPU, one at a time; " + placement + "\n");
+    BenchRun run = new BenchRun(StagesBench.BENCH, statistics, progress);
+    List<BenchRow> rows =
+        new StagesBench(
+                run,
+                peers,
+                placement,
+                options.quick ? StagesBench.Amount.QUICK : StagesBench.Amount.USUAL)
+            .take(all, options.roundsOr(ROUNDS), Duration.ofSeconds(52));
+    StagesReport report = new StagesReport(terminal, rows, all);
+    out.println(report.tables());
+    return conclude(StagesBench.BENCH, run, rows, report.targets());
+  }
+
+  private BenchResult conclude(
+      String bench, BenchRun run, List<BenchRow> rows, List<Target> targets) {
+    BenchResult result =
+        new BenchResult(rows, LedgerCheck.of(bench, rows), targets, run.unsupported());
+    out.print(LedgerCheck.overhead(rows));
+    out.print(result.conclusion(terminal));
+    return result;
+  }
+
+  /** The peers of these ids that run here; the first of each family must be there. */
+  private List<Peer> find(List<String> ids) {
+    List<Peer> running = registry.runningOn(session.runner().name());
+    List<Peer> found = new ArrayList<>();
+    for (String id : ids) {
+      running.stream().filter(peer -> peer.id().equals(id)).forEach(found::add);
+    }
+    if (found.isEmpty()) {
+      throw new UsageError("none of " + ids + " is in this registry");
+    }
+    return found;
+  }
+
+  /** All at once, so that they start side by side. */
+  private void start(List<Peer> all) throws IOException, RunnerUnavailable {
+    session.runner().prepare(all);
+    for (Peer peer : all) {
+      for (Role role : Role.values()) {
+        if (peer.has(role)) {
+          peers.get(peer, role);
+        }
+      }
+    }
+  }
+
+  /** One CPU for each of some processes, if they can be bound. */
+  private Placement placement(int processes) throws IOException {
+    return options.pinned && peers.canBePlaced() ? cpus.pin(processes) : cpus.unpinned();
+  }
+}

@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.flow;
+
+import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.json.Json;
+import io.github.shmbed.registry.Peer;
+import io.github.shmbed.registry.Role;
+import io.github.shmbed.runner.ExitStatus;
+import io.github.shmbed.runner.PeerGone;
+import io.github.shmbed.runner.PeerProcess;
+import io.github.shmbed.runner.PeerSilent;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+
+/**
+ * A serving program that is measured. It stays while a bench runs, so that its start is in no
+ * number. One caller at a time.
+ */
+final class Serving {
+  /** A JVM in a cold container takes its time before the first answer. */
+  static final Duration DEADLINE = Duration.ofSeconds(40);
+
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Peer peer;
+  private final Role role;
+  private final PeerProcess process;
+  private Collection<Integer> cpus = List.of();
+
+  Serving(Peer peer, Role role, PeerProcess process) {
+    this.peer = peer;
+    this.role = role;
+    this.process = process;
+  }
+
+  /** Whether its process can be bound from here; not across a virtual machine. */
+  boolean canBePlaced() {
+    return process.pid() > 0;
+  }
+
+  /** Binds it to these CPUs, if it is not yet. */
+  void place(Collection<Integer> wanted) throws IOException {
+    if (!cpus.equals(wanted)) {
+      Affinity.set(process.pid(), new TreeSet<>(wanted));
+      cpus = List.copyOf(wanted);
+    }
+  }
+
+  /** Sends a command line; {@link #await} must be called once for each. */
+  void tell(String line) {
+    process.tell(line + " --deadline-ms " + DEADLINE.toMillis());
+  }
+
+  /** What came back for one command line. */
+  interface Reply {
+    /**
+     * The result object of a success.
+     *
+     * @throws Unsupported when the program said exit 77
+     * @throws IOException when it failed, ended or did not answer
+     */
+    Map<String, Object> get() throws IOException, Unsupported;
+  }
+
+  /** Waits for the next reply, and keeps for later whatever it is. */
+  Reply await() {
+    String who = role.id() + " " + peer.id() + ": ";
+    try {
+      Map<String, Object> answer = Json.parseObject(process.answer("", DEADLINE.plus(GRACE)));
+      return () -> successful(who, answer);
+    } catch (PeerGone | PeerSilent e) {
+      String why = who + e.getMessage() + " " + process.takeStderr();
+      return () -> {
+        throw new IOException(why.strip(), e);
+      };
+    }
+  }
+
+  private static Map<String, Object> successful(String who, Map<String, Object> answer)
+      throws IOException, Unsupported {
+    long exit = Json.integer(answer, "exit", -1);
+    if (exit == ExitStatus.UNSUPPORTED) {
+      throw new Unsupported(who + Json.text(answer, "reason"));
+    }
+    if (exit != ExitStatus.DONE) {
+      throw new IOException(who + Json.oneLine(answer));
+    }
+    return answer;
+  }
+}

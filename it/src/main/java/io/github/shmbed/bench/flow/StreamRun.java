@@ -1,0 +1,101 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.flow;
+
+import io.github.shmbed.bench.Placement;
+import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.Payload;
+import io.github.shmbed.kernel.KeyRange;
+import io.github.shmbed.kernel.Run;
+import io.github.shmbed.ledger.Sample;
+import io.github.shmbed.ledger.Traces;
+import io.github.shmbed.registry.Api;
+import io.github.shmbed.registry.Peer;
+import io.github.shmbed.registry.Role;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+
+/** Streams from one writer to one reader, over and over in the same two processes. */
+final class StreamRun {
+  private final ServingPeers peers;
+  private final Peer writer;
+  private final Peer reader;
+
+  StreamRun(ServingPeers peers, Peer writer, Peer reader) {
+    this.peers = peers;
+    this.writer = writer;
+    this.reader = reader;
+  }
+
+  /** Binds the writer to the first CPU of a placement and the reader to the second, if any. */
+  void place(Placement placement, int round) throws IOException {
+    peers.place(writer, Role.WRITER, placement, 0, round);
+    peers.place(reader, Role.READER, placement, 1, round);
+  }
+
+  /** Runs one stream. Nothing is verified on the way: only the time is of interest here. */
+  Streamed take(Stream stream) throws IOException, Unsupported {
+    Run run = peers.session().run();
+    int number = run.nextNumber();
+    Path writerTrace = run.directory().resolve("trace-writer-" + number);
+    Path readerTrace = run.directory().resolve("trace-reader-" + number);
+    String common = stream.options() + address(number) + channel(stream.channel(), number);
+    Serving writing = peers.get(writer, Role.WRITER);
+    Serving reading = peers.get(reader, Role.READER);
+    try {
+      writing.tell(
+          common
+              + option("payload", payload(stream.sizeBytes()))
+              + option("trace", writerTrace)
+              + (stream.rate() > 0 ? " --rate " + stream.rate() : ""));
+      reading.tell(common + option("trace", readerTrace));
+      Serving.Reply read = reading.await();
+      Serving.Reply wrote = writing.await();
+      // the writer's failure is the likelier cause of both
+      Map<String, Object> written = wrote.get();
+      return new Streamed(
+          stream,
+          new Sample(written, read.get(), Traces.read(writerTrace, readerTrace, stream.count())));
+    } finally {
+      Files.deleteIfExists(writerTrace);
+      Files.deleteIfExists(readerTrace);
+    }
+  }
+
+  /** One message's bytes, the same file for all streams of a size. */
+  private Path payload(long sizeBytes) throws IOException {
+    Path file = peers.session().run().directory().resolve("payload-" + sizeBytes);
+    if (!Files.exists(file)) {
+      Payload payload = new Payload(peers.session().seed(), "bench-" + sizeBytes);
+      payload.write(file, sizeBytes);
+    }
+    return file;
+  }
+
+  private String address(int number) {
+    Run run = peers.session().run();
+    return writer.api() == Api.POSIX
+        ? " --name " + run.id().posixName(number)
+        : " --key " + KeyRange.text(run.keys().key(number));
+  }
+
+  private String channel(String channel, int number) {
+    Run run = peers.session().run();
+    ChannelKind.Address kind =
+        ChannelKind.find(channel).map(ChannelKind::address).orElse(ChannelKind.Address.PATH);
+    return " --channel "
+        + channel
+        + switch (kind) {
+          case PATH -> ":" + run.channels().resolve("channel-" + number);
+          case POSIX_NAME -> ":" + run.id().posixName(number);
+          case SYSV_KEY -> ":" + KeyRange.text(run.keys().key(number));
+          case NONE -> "";
+        };
+  }
+
+  private static String option(String name, Path file) {
+    return " --" + name + " '" + file + "'";
+  }
+}
