@@ -11,19 +11,31 @@ import java.util.Map;
  *
  * @param what is to be reached, with its limit
  * @param measured the number it is about, and its interval; null when this run did not measure it
+ * @param unit of the number: {@value #TIMES}, {@value #SECONDS}
  * @param limit of the number
  * @param atMost whether the number must not exceed the limit; otherwise it must reach it
  */
-public record Target(String bench, String what, Interval measured, double limit, boolean atMost) {
+public record Target(
+    String bench, String what, Interval measured, String unit, double limit, boolean atMost) {
+  /** A ratio. */
+  private static final String TIMES = "x";
 
-  /** The number must be no more than this. */
+  private static final String SECONDS = "s";
+
+  /** The ratio must be no more than this. */
   public static Target atMost(String bench, String what, double limit, Interval measured) {
-    return new Target(bench, what, measured, limit, true);
+    return new Target(bench, what, measured, TIMES, limit, true);
   }
 
-  /** The number must be no less than this. */
+  /** The ratio must be no less than this. */
   public static Target atLeast(String bench, String what, double limit, Interval measured) {
-    return new Target(bench, what, measured, limit, false);
+    return new Target(bench, what, measured, TIMES, limit, false);
+  }
+
+  /** Something that is done once must take no longer than this. */
+  public static Target within(String bench, String what, double limitSeconds, Double seconds) {
+    Interval measured = seconds == null ? null : new Interval(seconds, seconds, seconds);
+    return new Target(bench, what, measured, SECONDS, limitSeconds, true);
   }
 
   public String verdict() {
@@ -44,10 +56,13 @@ public record Target(String bench, String what, Interval measured, double limit,
         measured == null
             ? verdict
             : isMet(measured.value()) ? terminal.green(verdict) : terminal.red(verdict);
-    return coloured
-        + "  "
-        + what
-        + (measured == null ? "" : ": " + Units.ratio(measured) + (isClose() ? ", close" : ""));
+    return coloured + "  " + what + (measured == null ? "" : ": " + number());
+  }
+
+  private String number() {
+    return unit.equals(SECONDS)
+        ? Units.time(measured.value() * 1e9)
+        : Units.ratio(measured) + (isClose() ? ", close" : "");
   }
 
   public Map<String, Object> toMap() {
@@ -57,6 +72,7 @@ public record Target(String bench, String what, Interval measured, double limit,
     map.put("verdict", verdict());
     map.put(atMost ? "atMost" : "atLeast", limit);
     if (measured != null) {
+      map.put("unit", unit);
       map.put("measured", measured.value());
       map.put("measuredLow", measured.low());
       map.put("measuredHigh", measured.high());

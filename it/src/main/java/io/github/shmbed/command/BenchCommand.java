@@ -10,7 +10,7 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures what things cost.",
-    subcommands = {BenchStagesCommand.class, BenchStorageCommand.class})
+    subcommands = {BenchStagesCommand.class, BenchChannelsCommand.class, BenchStorageCommand.class})
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

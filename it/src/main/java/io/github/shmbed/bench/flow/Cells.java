@@ -18,27 +18,30 @@ final class Cells {
     return row == null ? "" : Units.shortTime(row.medianNs().value());
   }
 
-  /** The median and the ratio to the control: {@code 12.3u 1.07 (1.05-1.09)}. */
-  static String ratio(BenchRow row) {
-    if (row == null || row.ratio() == null) {
-      return median(row);
-    }
-    return String.format(
-        Locale.ROOT,
-        "%s %s (%s-%s)%s",
-        median(row),
-        digits(row.ratio().value()),
-        digits(row.ratio().low()),
-        digits(row.ratio().high()),
-        row.noDifference() ? "=" : " ");
+  /** The median and half its interval's width: {@code 12.3u +-3%}. */
+  static String spread(BenchRow row) {
+    return row == null
+        ? ""
+        : String.format(
+            Locale.ROOT, "%s +-%.0f%%", median(row), row.medianNs().relativeSpread() * 100);
   }
 
-  /** The same without the interval: {@code 12.3u 1.07}. */
-  static String shortRatio(BenchRow row) {
-    if (row == null || row.ratio() == null) {
-      return median(row);
-    }
-    return median(row) + " " + digits(row.ratio().value()) + (row.noDifference() ? "=" : " ");
+  /** The median and the ratio to the control: {@code 12.3u 1.07 (1.05-1.09)}. */
+  static String ratio(BenchRow row) {
+    return row == null || row.ratio() == null ? median(row) : median(row) + " " + ratioAlone(row);
+  }
+
+  /** The ratio to the control: {@code 1.07 (1.05-1.09)}. */
+  static String ratioAlone(BenchRow row) {
+    return row == null || row.ratio() == null
+        ? ""
+        : String.format(
+            Locale.ROOT,
+            "%s (%s-%s)%s",
+            digits(row.ratio().value()),
+            digits(row.ratio().low()),
+            digits(row.ratio().high()),
+            row.noDifference() ? "=" : " ");
   }
 
   private static String digits(double ratio) {

@@ -20,7 +20,9 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
 
 /**
  * The messaging flow, measured with the peers themselves: {@code ./shmbed bench stages}, {@code
@@ -29,6 +31,12 @@ import java.util.List;
 public final class Flow {
   private static final int ROUNDS = 10;
   private static final int QUICK_ROUNDS = 2;
+  private static final List<String> USUAL_PAIRINGS =
+      List.of(
+          "c-posix:c-posix",
+          "java-posix:java-posix",
+          "java-posix:c-posix",
+          "python-posix:python-posix");
 
   /**
    * What the user may choose.
@@ -94,6 +102,81 @@ public final class Flow {
     StagesReport report = new StagesReport(terminal, rows, all);
     out.println(report.tables());
     return conclude(StagesBench.BENCH, run, rows, report.targets());
+  }
+
+  /**
+   * Every channel, round trip and one way, in a closed loop and at a fixed rate.
+   *
+   * @param wanted names of channels; empty: all that the first pairing has
+   * @param pairs as {@code java-posix:c-posix}; empty: the usual ones. The first is the control
+   */
+  public BenchResult channels(List<String> wanted, List<String> pairs)
+      throws IOException, RunnerUnavailable {
+    List<Pairing> pairings = pairings(pairs.isEmpty() ? USUAL_PAIRINGS : pairs);
+    List<String> channels = channelsOf(pairings.get(0), wanted);
+    List<Peer> all =
+        pairings.stream()
+            .flatMap(pairing -> java.util.stream.Stream.of(pairing.writer(), pairing.reader()))
+            .distinct()
+            .toList();
+    start(all);
+    BenchRun run = new BenchRun(ChannelsBench.BENCH, statistics, progress);
+    Map<Load, Placement> placements = placements();
+    List<BenchRow> rows =
+        new ChannelsBench(run, peers, placements, options.quick)
+            .take(channels, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(220));
+    ChannelsReport report = new ChannelsReport(terminal, rows, placements, channels, pairings);
+    out.println(report.tables());
+    return conclude(ChannelsBench.BENCH, run, rows, report.targets());
+  }
+
+  private List<Pairing> pairings(List<String> ids) {
+    List<Pairing> pairings = new ArrayList<>();
+    for (String id : ids) {
+      String[] both = id.split(":", -1);
+      if (both.length != 2) {
+        throw new UsageError("a pairing is WRITER:READER, as java-posix:c-posix, not '" + id + "'");
+      }
+      pairings.add(new Pairing(peer(both[0], Role.WRITER), peer(both[1], Role.READER)));
+    }
+    return pairings;
+  }
+
+  private Peer peer(String id, Role role) {
+    String runner = session.runner().name();
+    return registry.runningOn(runner).stream()
+        .filter(peer -> peer.id().equals(id) && peer.has(role))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new UsageError(
+                    "no " + role.id() + " is called '" + id + "' with the " + runner + " runner"));
+  }
+
+  private static List<String> channelsOf(Pairing pairing, List<String> wanted) {
+    List<String> all =
+        pairing.writer().channels().stream()
+            .filter(channel -> !channel.equals(Stream.WHOLE)) // bench sizes measures it
+            .toList();
+    for (String channel : wanted) {
+      if (!all.contains(channel)) {
+        throw new UsageError("no channel '" + channel + "'; there are: " + String.join(" ", all));
+      }
+    }
+    return wanted.isEmpty() ? all : wanted;
+  }
+
+  /** The loads that this machine can take. */
+  private Map<Load, Placement> placements() throws IOException {
+    Map<Load, Placement> placements = new EnumMap<>(Load.class);
+    for (Load load : Load.values()) {
+      Placement placement = placement(load.cpus);
+      boolean suits = load.cpus == 1 ? placement.pinned() : cpus.allowed().size() >= load.cpus;
+      if (suits) {
+        placements.put(load, placement);
+      }
+    }
+    return placements;
   }
 
   private BenchResult conclude(

@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.flow;
+
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.Placement;
+import io.github.shmbed.bench.Series;
+import io.github.shmbed.bench.Table;
+import io.github.shmbed.bench.Target;
+import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.bench.Units;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The rows of {@code bench channels} as text, and what they were to reach. */
+final class ChannelsReport {
+  private static final double SPIN_SMALL = 1.5;
+  private static final double SPIN_LARGE = 1.10;
+  private static final double BLOCKING = 1.15;
+  private static final List<String> BLOCKING_CHANNELS = List.of("unix", "futex", "eventfd");
+  private static final double MILLION = 1e6;
+
+  private record Key(String variant, String stage, Map<String, Object> parameters) {}
+
+  /** A channel, and a size where it has several: one line of a table. */
+  private record Line(String title, Load load, String channel, long sizeBytes) {}
+
+  private final Terminal terminal;
+  private final Map<Key, BenchRow> rows = new HashMap<>();
+  private final Map<Load, Placement> placements;
+  private final List<String> channels;
+  private final List<Pairing> pairings;
+
+  ChannelsReport(
+      Terminal terminal,
+      List<BenchRow> all,
+      Map<Load, Placement> placements,
+      List<String> channels,
+      List<Pairing> pairings) {
+    this.terminal = terminal;
+    this.placements = placements;
+    this.channels = channels;
+    this.pairings = pairings;
+    all.forEach(row -> rows.put(new Key(row.variant(), row.stage(), row.parameters()), row));
+  }
+
+  /** For each load the round trip and the one way, then what they cost: channels down. */
+  String tables() {
+    StringBuilder text = new StringBuilder();
+    placements.forEach(
+        (load, placement) -> {
+          text.append(load.title).append("; ").append(placement).append("\n\n");
+          text.append(times(load, "round trip", Streamed.ROUND_TRIP)).append('\n');
+          text.append(times(load, "one way", Streamed.ONE_WAY)).append('\n');
+          if (load.rate > 0) {
+            text.append(table(load, "p99 round trip", this::p99)).append('\n');
+          } else {
+            text.append(table(load, "CPU, switches", ChannelsReport::cost)).append('\n');
+          }
+        });
+    text.append(Cells.LEGEND)
+        .append("\nround trip: from the sending (at a rate: from the time at which it was due)")
+        .append(" to the acknowledgement;\none way: to the reader's receipt")
+        .append("\nCPU, switches: CPU seconds of both processes for a million messages,")
+        .append(" and context switches of both for one\n");
+    return text.toString();
+  }
+
+  private String times(Load load, String title, String stage) {
+    List<String> header = header(title);
+    header.add("again (A/A)");
+    Table table = new Table(header.toArray(String[]::new));
+    for (Line line : lines(load)) {
+      List<String> cells = new ArrayList<>(List.of(line.title));
+      for (Pairing pairing : pairings) {
+        BenchRow row = row(pairing.id(), stage, line);
+        cells.add(pairing == pairings.get(0) ? Cells.spread(row) : Cells.ratio(row));
+      }
+      cells.add(Cells.ratioAlone(row(pairings.get(0).id() + Series.AGAIN, stage, line)));
+      add(table, cells);
+    }
+    return table.render(terminal);
+  }
+
+  private String table(Load load, String title, Function<BenchRow, String> cell) {
+    Table table = new Table(header(title).toArray(String[]::new));
+    for (Line line : lines(load)) {
+      List<String> cells = new ArrayList<>(List.of(line.title));
+      for (Pairing pairing : pairings) {
+        BenchRow row = row(pairing.id(), Streamed.ROUND_TRIP, line);
+        cells.add(row == null ? "" : cell.apply(row));
+      }
+      add(table, cells);
+    }
+    return table.render(terminal);
+  }
+
+  private static void add(Table table, List<String> cells) {
+    if (cells.stream().skip(1).anyMatch(cell -> !cell.isEmpty())) {
+      table.row(cells.toArray(String[]::new));
+    }
+  }
+
+  private List<String> header(String title) {
+    List<String> header = new ArrayList<>(List.of(title));
+    pairings.forEach(pairing -> header.add(pairing.title()));
+    return header;
+  }
+
+  private String p99(BenchRow row) {
+    return Units.shortTime(row.p99Ns());
+  }
+
+  private static String cost(BenchRow row) {
+    return String.format(
+        Locale.ROOT,
+        "%s s, %s",
+        threeDigits(row.cpuNs() * MILLION / 1e9),
+        Units.count(row.values().get(Streamed.SWITCHES)));
+  }
+
+  private static String threeDigits(double value) {
+    return String.format(Locale.ROOT, value < 9.995 ? "%.2f" : "%.1f", value);
+  }
+
+  private List<Line> lines(Load load) {
+    List<Line> lines = new ArrayList<>();
+    for (String channel : channels) {
+      if (load.suits(channel)) {
+        long[] sizes = load.sizes(channel);
+        for (long sizeBytes : sizes) {
+          String title = sizes.length == 1 ? channel : channel + " " + Units.size(sizeBytes);
+          lines.add(new Line(title, load, channel, sizeBytes));
+        }
+      }
+    }
+    return lines;
+  }
+
+  /** What issue 3 set out to reach: Java to Java against C to C. */
+  List<Target> targets() {
+    List<Target> targets = new ArrayList<>();
+    for (long sizeBytes : Load.TWO_CPUS.sizes("spin")) {
+      double limit = sizeBytes == 1 << 20 ? SPIN_LARGE : SPIN_SMALL;
+      add(targets, Load.TWO_CPUS, "spin", sizeBytes, limit);
+    }
+    for (String channel : BLOCKING_CHANNELS) {
+      add(targets, Load.ONE_CPU, channel, 16, BLOCKING);
+      add(targets, Load.TWO_CPUS, channel, 16, BLOCKING);
+    }
+    return targets;
+  }
+
+  private void add(List<Target> targets, Load load, String channel, long sizeBytes, double limit) {
+    BenchRow row =
+        row("java-posix:java-posix", Streamed.ROUND_TRIP, new Line("", load, channel, sizeBytes));
+    targets.add(
+        Target.atMost(
+            ChannelsBench.BENCH,
+            String.format(
+                Locale.ROOT,
+                "Java-Java round trip %s, %s, %s at most %s of C-C",
+                channel,
+                Units.size(sizeBytes),
+                load.cpus == 1 ? "one CPU" : "two CPUs",
+                Units.ratio(limit)),
+            limit,
+            row == null ? null : row.ratio()));
+  }
+
+  private BenchRow row(String variant, String stage, Line line) {
+    return rows.get(
+        new Key(variant, stage, ChannelsBench.parameters(line.load, line.channel, line.sizeBytes)));
+  }
+}
