@@ -94,8 +94,12 @@ public abstract class Segment implements AutoCloseable {
    * @param length how many
    */
   public final void get(long offset, byte[] dst, int from, int length) {
-    getDeferringFaults(offset, dst, from, length);
-    settle(READ);
+    try {
+      getDeferringFaults(offset, dst, from, length);
+      settle(READ);
+    } catch (InternalError second) { // a copy may fault twice, and HotSpot throws once for each
+      throw fault(READ, second);
+    }
   }
 
   /**
@@ -128,8 +132,12 @@ public abstract class Segment implements AutoCloseable {
    * @param length how many
    */
   public final void put(long offset, byte[] src, int from, int length) {
-    putDeferringFaults(offset, src, from, length);
-    settle(WRITE);
+    try {
+      putDeferringFaults(offset, src, from, length);
+      settle(WRITE);
+    } catch (InternalError second) { // as in get
+      throw fault(WRITE, second);
+    }
   }
 
   /**
