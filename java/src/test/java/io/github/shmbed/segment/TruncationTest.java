@@ -89,16 +89,13 @@ class TruncationTest {
     truncate();
     for (int i = 0; i < 50; i++) {
       for (int length : new int[] {1, 64, 100_000}) {
-        assertFault(
-            "read shared memory",
-            assertThrows(NativeCallException.class, () -> segment.get(GONE, bytes, 0, length)));
-        assertFault(
-            "write shared memory",
-            assertThrows(NativeCallException.class, () -> segment.put(GONE, bytes, 0, length)));
+        // in compiled code HotSpot may throw its own error past the accessor's handler
+        assertKnownFault(() -> segment.get(GONE, bytes, 0, length));
+        assertKnownFault(() -> segment.put(GONE, bytes, 0, length));
       }
     }
-    assertThrows(NativeCallException.class, () -> segment.indexOf(0, (byte) 1));
-    assertThrows(NativeCallException.class, () -> segment.fill(0, SIZE, (byte) 1));
+    assertKnownFault(() -> segment.indexOf(0, (byte) 1));
+    assertKnownFault(() -> segment.fill(0, SIZE, (byte) 1));
   }
 
   @Test
