@@ -38,6 +38,16 @@ def test_what_a_failed_block_created_is_removed(api, where, failure):
     assert not exists(where)
 
 
+def test_a_signal_that_leaves_a_slice_of_the_view_removes_the_object_all_the_same(api, where):
+    with pytest.raises(interrupt.Interrupted), segment(api, "5B", *where) as made:
+        made.create()
+        made.attach()
+        held = made.view[:4]
+        raise interrupt.Interrupted(15)
+    held.release()
+    assert not exists(where)
+
+
 def test_what_was_there_before_a_failed_block_stays(api, where, remove):
     assert run(api, "writer", "5B", *where).returncode == 0
     with pytest.raises(ValueError), segment(api, "5B", *where) as again:

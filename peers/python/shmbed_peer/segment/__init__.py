@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The segment interface. Each module here has a class `Segment` that implements it over one library."""
 
+from ..interrupt import Interrupted
+
 
 class SegmentBase:
     """One shared memory object, and this process's mapping of it.
@@ -80,6 +82,11 @@ class SegmentBase:
         return self
 
     def __exit__(self, kind, failure, trace):
-        self.close()
-        if kind is not None and self.created:
-            self.undo()
+        try:
+            self.close()
+        except BufferError:  # the signal came after a slice of the view was made and before `with` had it
+            if not isinstance(failure, Interrupted):
+                raise  # the process goes on; here it ends, and the mapping with it
+        finally:
+            if kind is not None and self.created:
+                self.undo()
