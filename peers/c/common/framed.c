@@ -340,8 +340,9 @@ static void send_loop(void *context)
     struct run *run = context;
     const uint64_t total = total_messages(run);
     uint64_t acknowledged = 0;
-    ledger_begin(&run->ledger);
     for (uint64_t index = 0; index < total; index++) {
+        if (index == run->options.warmup)
+            ledger_begin(&run->ledger);
         const bool paced = is_paced(run, index);
         if (paced && index == run->options.warmup) {
             if (!take_acknowledgements(run, &acknowledged, index))
@@ -585,10 +586,12 @@ static void receive_loop(void *context)
 {
     struct run *run = context;
     const uint64_t total = total_messages(run);
-    ledger_begin(&run->ledger);
-    for (uint64_t index = 0; index < total; index++)
+    for (uint64_t index = 0; index < total; index++) {
+        if (index == run->options.warmup)
+            ledger_begin(&run->ledger);
         if (!receive_message(run, index))
             return;
+    }
     ledger_end(&run->ledger);
     run->exchanged = true;
 }

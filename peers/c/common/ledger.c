@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// Histograms, first values, traces and what getrusage(2) says of the message loop.
+// Histograms, first values, traces and what getrusage(2) says of the measured messages.
 #include "ledger.h"
 
 #include "clock.h"

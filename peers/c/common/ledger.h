@@ -33,7 +33,7 @@ bool ledger_open(struct ledger *ledger, const enum stage *stages, int stage_coun
                  bool trace);
 void ledger_free(struct ledger *ledger);
 
-// Around the message loop.
+// Around the measured messages: what they use up.
 void ledger_begin(struct ledger *ledger);
 void ledger_end(struct ledger *ledger);
 

@@ -252,11 +252,13 @@ def _send_all(segment, header, words, channel, messages, options):
     outgoing = bytearray(descriptors.SIZE)
     acknowledgements = Acknowledgements(channel, header, total)
     pace = Pace(options.rate) if options.rate else None
+    usage = Usage()
     with contextlib.ExitStack() as stack:
         slots = [stack.enter_context(segment.view[offset : offset + messages.size]) for offset in offsets]
-        usage = stack.enter_context(Usage())
         stack.enter_context(_no_collections())
         for i in range(total):
+            if i == warmup:
+                usage.begin()
             paced = pace is not None and i >= warmup
             if paced and i == warmup:
                 acknowledgements.take_until(i)
@@ -286,13 +288,13 @@ def _send_all(segment, header, words, channel, messages, options):
                 pace.sent(i - warmup, begun_ns)
         acknowledgements.take_until(total)
     measured = {
+        "usage": usage.end(),
         "stages": {
             "write": _differences(write_ended, write_begun),
             "notify": _differences(notified, send_begun),
             "round-trip": _differences(acknowledgements.received, sent),
         },
         "trace": (write_begun, write_ended, sent),
-        "usage": usage.result,
     }
     if channel.WHOLE:
         del measured["stages"]["write"]
@@ -322,8 +324,11 @@ def _receive_all(segment, header, channel, inbox, options):
     total = options.warmup + options.count
     waited, received, sent, read_begun, read_ended, verified = (array("q", bytes(8 * total)) for _ in range(6))
     buffer = bytearray(descriptors.SIZE)
-    with Usage() as usage, _no_collections():
+    usage = Usage()
+    with _no_collections():
         for i in range(total):
+            if i == options.warmup:
+                usage.begin()
             waited[i] = now_ns()
             channel.receive(buffer)
             received[i] = now_ns()
@@ -345,6 +350,7 @@ def _receive_all(segment, header, channel, inbox, options):
                 verified[i] = now_ns() - read_ended[i]
             _acknowledge(channel, buffer, descriptor)  # last: what came after it would count as the next transmit
     measured = {
+        "usage": usage.end(),
         "stages": {
             "transmit": _differences(received, sent),
             "wait": _differences(received, waited),
@@ -352,7 +358,6 @@ def _receive_all(segment, header, channel, inbox, options):
             "verify": verified,
         },
         "trace": (received, read_begun, read_ended),
-        "usage": usage.result,
     }
     if not options.verify:
         del measured["stages"]["verify"]

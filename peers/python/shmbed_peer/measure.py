@@ -12,15 +12,14 @@ CLOCK_PAIRS = 101
 
 
 class Usage:
-    """What getrusage(2) says this process used between entering and leaving: `result`, in the contract's names."""
+    """What getrusage(2) says this process used between `begin` and `end`, in the contract's names."""
 
-    def __enter__(self):
+    def begin(self):
         self._before = resource.getrusage(resource.RUSAGE_SELF)
-        return self
 
-    def __exit__(self, *_):
+    def end(self):
         before, after = self._before, resource.getrusage(resource.RUSAGE_SELF)
-        self.result = {
+        return {
             "minorFaults": after.ru_minflt - before.ru_minflt,
             "majorFaults": after.ru_majflt - before.ru_majflt,
             "voluntarySwitches": after.ru_nvcsw - before.ru_nvcsw,

@@ -10,18 +10,20 @@ import java.util.TreeMap;
 /**
  * What a bench found out.
  *
+ * @param answers what the rows say in a sentence, member "text", and the same for programs
  * @param targets what was to be reached, met or not
  * @param unsupported what this machine could not do: variant and reason
  */
 public record BenchResult(
     List<BenchRow> rows,
     List<Check> checks,
+    List<Map<String, Object>> answers,
     List<Target> targets,
     Map<String, String> unsupported) {
 
-  /** Of a bench that has nothing to reach. */
+  /** Of a bench that has no answers and nothing to reach. */
   public BenchResult(List<BenchRow> rows, List<Check> checks, Map<String, String> unsupported) {
-    this(rows, checks, List.of(), unsupported);
+    this(rows, checks, List.of(), List.of(), unsupported);
   }
 
   /** Whether every check holds; an INVALID run's numbers are shown, and not to be believed. */
@@ -29,19 +31,25 @@ public record BenchResult(
     return checks.stream().allMatch(Check::holds);
   }
 
-  /** results.json: the rows, and beside them checks, targets and what was unsupported. */
+  /** results.json: the rows, and beside them checks, answers, targets and what was unsupported. */
   public Map<String, Object> json(Map<String, Object> environment) {
     Map<String, Object> json =
         new Results(environment, List.of(), rows.stream().map(BenchRow::toMap).toList()).json();
     json.put("checks", checks.stream().map(Check::toMap).toList());
+    json.put("answers", answers);
     json.put("targets", targets.stream().map(Target::toMap).toList());
     json.put("unsupported", unsupported);
     return json;
   }
 
-  /** The last lines of a run: targets, checks, what was unsupported and why, each reason once. */
+  /**
+   * The last lines of a run: answers, targets, checks, what was unsupported and why, each reason
+   * once.
+   */
   public String conclusion(Terminal terminal) {
     StringBuilder text = new StringBuilder();
+    answers.forEach(
+        answer -> text.append(terminal.wrap(String.valueOf(answer.get("text")))).append('\n'));
     targets.forEach(target -> text.append(target.line(terminal)).append('\n'));
     checks.forEach(check -> text.append(check.line(terminal)).append('\n'));
     Map<String, String> byReason = new LinkedHashMap<>();

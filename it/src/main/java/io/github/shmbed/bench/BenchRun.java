@@ -46,11 +46,15 @@ public final class BenchRun {
     int balanced = Interleaving.balanced(rounds);
     List<Taken> all = new ArrayList<>();
     series.forEach(one -> all.add(new Taken(one)));
-    progress.begin(bench, (long) (balanced + 1) * all.size());
     for (int round = -1; round < balanced; round++) {
       boolean spent = System.nanoTime() - startedNs > budget.toNanos();
       if (spent && round >= LEAST_ROUNDS && round % 2 == 0) {
         break;
+      }
+      if (round < 0) {
+        progress.begin(bench + ", warm-up", all.size());
+      } else if (round == 0) {
+        progress.begin(bench, (long) balanced * all.size());
       }
       for (Taken taken : Interleaving.round(all, Math.max(round, 0))) {
         take(taken, round);

@@ -10,7 +10,12 @@ import picocli.CommandLine.Spec;
 @Command(
     name = "bench",
     description = "Measures what things cost.",
-    subcommands = {BenchStagesCommand.class, BenchChannelsCommand.class, BenchStorageCommand.class})
+    subcommands = {
+      BenchStagesCommand.class,
+      BenchChannelsCommand.class,
+      BenchSizesCommand.class,
+      BenchStorageCommand.class
+    })
 public final class BenchCommand implements Runnable {
   @Spec private CommandSpec spec;
 

@@ -6,10 +6,7 @@ import io.github.shmbed.ledger.PairMeasurement;
 import io.github.shmbed.matrix.UsageError;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
 
@@ -18,8 +15,6 @@ final class ChannelOptions {
   private static final int MOST_MESSAGES = 5_000_000;
   private static final int WARMUP = 10_000;
   private static final int MOST_WINDOW = 8;
-  private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
-  private static final List<String> UNITS = List.of("", "K", "M", "G");
 
   /** What a message takes at most, so that a deadline is one and no long run hits it. */
   private static final Duration A_MESSAGE = Duration.ofNanos(500_000);
@@ -92,18 +87,7 @@ final class ChannelOptions {
   }
 
   private long sizeBytes() {
-    if (messageSize == null) {
-      return 64;
-    }
-    Matcher matcher = SIZE.matcher(messageSize);
-    if (!matcher.matches()) {
-      throw new UsageError("--message-size is bytes, as 64, 4K, 1M, not '" + messageSize + "'");
-    }
-    long bytes = Long.parseLong(matcher.group(1)) << (10 * UNITS.indexOf(matcher.group(2)));
-    if (bytes > 1L << 40) {
-      throw new UsageError("--message-size is at most 1024G, not " + messageSize);
-    }
-    return bytes;
+    return messageSize == null ? 64 : ByteSize.parse("--message-size", messageSize);
   }
 
   private static int inRange(String option, Integer value, int otherwise, int least, int most) {

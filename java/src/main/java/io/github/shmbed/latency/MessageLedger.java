@@ -44,14 +44,15 @@ public final class MessageLedger {
     }
     trace = new long[Math.multiplyExact(traceRows, TRACE_COLUMNS)];
     clockPairNs = clockPair();
+    before = ResourceUsage.now(); // so that begin has nothing left to load
   }
 
-  /** The message loop begins. */
+  /** The first measured message begins. */
   public void begin() {
     before = ResourceUsage.now();
   }
 
-  /** The message loop has come to its end. */
+  /** The last one has come to its end. */
   public void end() {
     usage = ResourceUsage.now().since(before);
   }

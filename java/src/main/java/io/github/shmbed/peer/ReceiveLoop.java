@@ -64,8 +64,10 @@ final class ReceiveLoop {
   /** Length and SHA-256 of everything that came, in order. */
   Digest run() throws IOException {
     long total = options.warmup() + options.count();
-    ledger.begin();
     for (long index = 0; index < total; index++) {
+      if (index == options.warmup()) {
+        ledger.begin();
+      }
       receive(index);
     }
     segment.settle();

@@ -59,8 +59,10 @@ final class SendLoop {
 
   void run() throws IOException {
     long total = options.warmup() + options.count();
-    ledger.begin();
     for (long index = 0; index < total; index++) {
+      if (index == options.warmup()) {
+        ledger.begin();
+      }
       if (rate != null && index == options.warmup()) {
         awaitAcknowledgements(index);
         rate.start();

@@ -90,7 +90,7 @@ final class ChannelsBench {
   private Map<String, Measurement> take(
       Pairing pairing, Stream stream, Placement placement, int round)
       throws IOException, Unsupported {
-    requireChannel(pairing, stream.channel());
+    pairing.requireChannel(stream.channel());
     StreamRun streams = new StreamRun(peers, pairing.writer(), pairing.reader());
     streams.place(placement, round);
     Streamed streamed;
@@ -99,12 +99,5 @@ final class ChannelsBench {
       streamed = streams.take(stream);
     } while (warmUp.goesOn(streamed.typicalNs(List.of(Streamed.ROUND_TRIP))));
     return streamed.measurements(STAGES);
-  }
-
-  private static void requireChannel(Pairing pairing, String channel) throws Unsupported {
-    if (!pairing.writer().channels().contains(channel)
-        || !pairing.reader().channels().contains(channel)) {
-      throw new Unsupported("no channel " + channel + " (peers.json)");
-    }
   }
 }

@@ -165,7 +165,7 @@ final class ChannelsReport {
                 "Java-Java round trip %s, %s, %s at most %s of C-C",
                 channel,
                 Units.size(sizeBytes),
-                load.cpus == 1 ? "one CPU" : "two CPUs",
+                load.where(),
                 Units.ratio(limit)),
             limit,
             row == null ? null : row.ratio()));

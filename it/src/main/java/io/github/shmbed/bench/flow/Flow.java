@@ -37,6 +37,9 @@ public final class Flow {
           "java-posix:java-posix",
           "java-posix:c-posix",
           "python-posix:python-posix");
+  private static final List<String> EACH_WITH_ITSELF =
+      List.of("c-posix:c-posix", "java-posix:java-posix", "python-posix:python-posix");
+  private static final long MOST_BYTES = 1L << 30;
 
   /**
    * What the user may choose.
@@ -101,7 +104,7 @@ public final class Flow {
             .take(all, options.roundsOr(ROUNDS), Duration.ofSeconds(52));
     StagesReport report = new StagesReport(terminal, rows, all);
     out.println(report.tables());
-    return conclude(StagesBench.BENCH, run, rows, report.targets());
+    return conclude(StagesBench.BENCH, run, rows, List.of(), report.targets());
   }
 
   /**
@@ -114,12 +117,7 @@ public final class Flow {
       throws IOException, RunnerUnavailable {
     List<Pairing> pairings = pairings(pairs.isEmpty() ? USUAL_PAIRINGS : pairs);
     List<String> channels = channelsOf(pairings.get(0), wanted);
-    List<Peer> all =
-        pairings.stream()
-            .flatMap(pairing -> java.util.stream.Stream.of(pairing.writer(), pairing.reader()))
-            .distinct()
-            .toList();
-    start(all);
+    start(peersOf(pairings));
     BenchRun run = new BenchRun(ChannelsBench.BENCH, statistics, progress);
     Map<Load, Placement> placements = placements();
     List<BenchRow> rows =
@@ -127,7 +125,42 @@ public final class Flow {
             .take(channels, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(220));
     ChannelsReport report = new ChannelsReport(terminal, rows, placements, channels, pairings);
     out.println(report.tables());
-    return conclude(ChannelsBench.BENCH, run, rows, report.targets());
+    return conclude(ChannelsBench.BENCH, run, rows, List.of(), report.targets());
+  }
+
+  /**
+   * Payloads of every size, through shared memory and whole through a socket.
+   *
+   * @param wanted sizes in bytes, 1 or more; empty: the usual ones
+   * @param pairs as {@code java-posix:c-posix}; empty: each language with itself
+   */
+  public BenchResult sizes(List<Long> wanted, List<String> pairs)
+      throws IOException, RunnerUnavailable {
+    for (long sizeBytes : wanted) {
+      if (sizeBytes < 1 || sizeBytes > MOST_BYTES) {
+        throw new UsageError("a size is 1 to " + MOST_BYTES + " bytes, not " + sizeBytes);
+      }
+    }
+    List<Long> usual = options.quick ? SizesBench.QUICK_SIZES : SizesBench.SIZES;
+    List<Long> sizes = wanted.isEmpty() ? usual : wanted.stream().sorted().distinct().toList();
+    List<Pairing> pairings = pairings(pairs.isEmpty() ? EACH_WITH_ITSELF : pairs);
+    start(peersOf(pairings));
+    BenchRun run = new BenchRun(SizesBench.BENCH, statistics, progress);
+    Map<Load, Placement> placements = placements();
+    placements.keySet().removeIf(load -> load.rate > 0);
+    List<BenchRow> rows =
+        new SizesBench(run, peers, placements, options.quick)
+            .take(sizes, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(170));
+    SizesReport report = new SizesReport(terminal, rows, placements, sizes, pairings);
+    out.println(report.tables());
+    return conclude(SizesBench.BENCH, run, rows, report.answers(), report.targets());
+  }
+
+  private static List<Peer> peersOf(List<Pairing> pairings) {
+    return pairings.stream()
+        .flatMap(pairing -> java.util.stream.Stream.of(pairing.writer(), pairing.reader()))
+        .distinct()
+        .toList();
   }
 
   private List<Pairing> pairings(List<String> ids) {
@@ -180,9 +213,13 @@ public final class Flow {
   }
 
   private BenchResult conclude(
-      String bench, BenchRun run, List<BenchRow> rows, List<Target> targets) {
+      String bench,
+      BenchRun run,
+      List<BenchRow> rows,
+      List<Map<String, Object>> answers,
+      List<Target> targets) {
     BenchResult result =
-        new BenchResult(rows, LedgerCheck.of(bench, rows), targets, run.unsupported());
+        new BenchResult(rows, LedgerCheck.of(bench, rows), answers, targets, run.unsupported());
     out.print(LedgerCheck.overhead(rows));
     out.print(result.conclusion(terminal));
     return result;

@@ -32,6 +32,11 @@ enum Load {
     this.messages = messages;
   }
 
+  /** In a few words. */
+  String where() {
+    return cpus == 1 ? "one CPU" : "two CPUs";
+  }
+
   /** Two that spin on one CPU wait for the end of each other's time slice. */
   boolean suits(String channel) {
     return cpus > 1 || !channel.equals(SPIN);

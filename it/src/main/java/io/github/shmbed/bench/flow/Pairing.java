@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench.flow;
 
+import io.github.shmbed.bench.Unsupported;
 import io.github.shmbed.registry.Peer;
 
 /** A writer and a reader that are measured together. */
@@ -15,6 +16,13 @@ record Pairing(Peer writer, Peer reader) {
   String title() {
     String name = name(writer) + "-" + name(reader);
     return name.length() <= 16 ? name : id();
+  }
+
+  /** Both have it, or neither is measured with it. */
+  void requireChannel(String channel) throws Unsupported {
+    if (!writer.channels().contains(channel) || !reader.channels().contains(channel)) {
+      throw new Unsupported("no channel " + channel + " (peers.json)");
+    }
   }
 
   private static String name(Peer peer) {

@@ -55,7 +55,7 @@ final class Streamed {
   private Measurement measurement(String stage) {
     return new Measurement(
         samplesNs(stage),
-        stream.count() + stream.warmup(),
+        stream.count(),
         usage("userNs") + usage("systemNs"),
         usage("minorFaults"),
         usage("majorFaults"),
@@ -116,8 +116,7 @@ final class Streamed {
                 + Json.integer(reader, "negative", 0)));
     values.put(
         SWITCHES,
-        (double) (usage("voluntarySwitches") + usage("involuntarySwitches"))
-            / (stream.count() + stream.warmup()));
+        (double) (usage("voluntarySwitches") + usage("involuntarySwitches")) / stream.count());
     values.put(
         CLOCK_PAIR,
         (double)
@@ -129,7 +128,7 @@ final class Streamed {
     return values;
   }
 
-  /** Of both processes together, over the message loop. */
+  /** Of both processes together, over the measured messages. */
   private long usage(String name) {
     return Json.integer(Json.object(sample.writer(), "usage"), name, 0)
         + Json.integer(Json.object(sample.reader(), "usage"), name, 0);

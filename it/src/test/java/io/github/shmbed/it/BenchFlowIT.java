@@ -1,0 +1,164 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.it;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.shmbed.json.Json;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** How fast things are decides nothing here: the machine is shared with other tests. */
+@DisplayName("bench stages, channels, sizes")
+class BenchFlowIT {
+  private static Map<String, Object> quick(String... arguments) throws Exception {
+    String[] all = new String[arguments.length + 5];
+    System.arraycopy(arguments, 0, all, 1, arguments.length);
+    all[0] = "bench";
+    all[arguments.length + 1] = "--quick";
+    all[arguments.length + 2] = "--format";
+    all[arguments.length + 3] = "json";
+    all[arguments.length + 4] = "--runner=" + TestRunner.NAME;
+    Launched run = Launched.run(all);
+    Map<String, Object> results = Json.parseObject(run.stdout());
+    requireVerdicts(results, run.exit());
+    requireRows(rows(results));
+    assertEquals(TestRunner.NAME, Json.object(results, "environment").get("runner"));
+    return results;
+  }
+
+  private static void requireVerdicts(Map<String, Object> results, int exit) {
+    Set<Object> verdicts =
+        objects(results, "checks").stream()
+            .map(check -> check.get("verdict"))
+            .collect(Collectors.toSet());
+    assertTrue(Set.of("VALID", "INVALID").containsAll(verdicts), verdicts.toString());
+    assertEquals(verdicts.contains("INVALID") ? 1 : 0, exit);
+    for (Map<String, Object> target : objects(results, "targets")) {
+      Object verdict = target.get("verdict");
+      assertTrue(
+          Set.of("MET", "NOT MET", "NOT MEASURED").contains(verdict), String.valueOf(target));
+    }
+  }
+
+  private static void requireRows(List<Map<String, Object>> rows) {
+    assertTrue(!rows.isEmpty());
+    for (Map<String, Object> row : rows) {
+      assertTrue(!Json.list(Json.object(row, "placement"), "cpus").isEmpty(), row.toString());
+      assertTrue(
+          number(row, "medianLowNs") <= number(row, "medianNs")
+              && number(row, "medianNs") <= number(row, "medianHighNs"),
+          row.toString());
+    }
+  }
+
+  private static List<Map<String, Object>> rows(Map<String, Object> results) {
+    return objects(results, "rows");
+  }
+
+  @SuppressWarnings("unchecked")
+  private static List<Map<String, Object>> objects(Map<String, Object> results, String name) {
+    return Json.list(results, name).stream().map(one -> (Map<String, Object>) one).toList();
+  }
+
+  private static double number(Map<String, Object> row, String name) {
+    return ((Number) row.get(name)).doubleValue();
+  }
+
+  private static Set<Object> all(List<Map<String, Object>> rows, String name) {
+    return rows.stream().map(row -> row.get(name)).collect(Collectors.toSet());
+  }
+
+  @Test
+  @DisplayName("stages: every stage of the six peers, Java with a ratio to C")
+  void stages() throws Exception {
+    List<Map<String, Object>> rows = rows(quick("stages"));
+    assertTrue(
+        all(rows, "variant")
+            .containsAll(
+                Set.of(
+                    "c-posix",
+                    "c-posix (A/A)",
+                    "java-posix",
+                    "python-posix",
+                    "c-sysv",
+                    "java-sysv",
+                    "python-sysv")),
+        all(rows, "variant").toString());
+    assertTrue(
+        all(rows, "stage")
+            .containsAll(
+                Set.of(
+                    "create",
+                    "size",
+                    "reserve",
+                    "attach",
+                    "first write",
+                    "detach",
+                    "reader-attach",
+                    "first read",
+                    "reader-detach",
+                    "remove",
+                    "write",
+                    "read")),
+        all(rows, "stage").toString());
+    rows.stream()
+        .filter(row -> row.get("variant").equals("java-posix"))
+        .forEach(row -> assertEquals("c-posix", row.get("control"), row.toString()));
+  }
+
+  @Test
+  @DisplayName("channels: the ones that were asked for, in a closed loop and at a rate")
+  void channels() throws Exception {
+    List<Map<String, Object>> rows =
+        rows(quick("channels", "--channels", "unix,futex", "--pairings", "c-posix:java-posix"));
+    assertEquals(Set.of("unix", "futex"), all(rows, "channel"));
+    assertEquals(Set.of("c-posix:java-posix", "c-posix:java-posix (A/A)"), all(rows, "variant"));
+    assertTrue(all(rows, "rate").contains(0L), all(rows, "rate").toString());
+  }
+
+  @Test
+  @DisplayName("sizes: both ways in each language, warm messages without page faults, an answer")
+  void sizes() throws Exception {
+    Map<String, Object> results = quick("sizes", "--sizes", "64,256K");
+    List<Map<String, Object>> rows = rows(results);
+    assertEquals(Set.of(64L, 256L << 10), all(rows, "sizeBytes"));
+    for (String language : List.of("c", "java", "python")) {
+      String shared = language + "-posix:" + language + "-posix unix";
+      for (String variant : List.of(shared, shared + " (A/A)", shared + "-whole")) {
+        assertTrue(all(rows, "variant").contains(variant), variant);
+      }
+    }
+    for (Map<String, Object> row : rows) {
+      // 64 pages through two mappings: a first touch would be 128
+      assertTrue(number(row, "minorFaults") < 64, row.toString());
+      assertTrue(number(row, "cpuNs") >= 0, row.toString());
+    }
+    List<Map<String, Object>> answers = objects(results, "answers");
+    assertEquals(all(rows, "load"), all(answers, "load"));
+    assertEquals(3 * all(rows, "load").size(), answers.size());
+  }
+
+  @ParameterizedTest(name = "wrong usage is exit 2: {0}")
+  @ValueSource(
+      strings = {
+        "sizes --sizes 1X",
+        "sizes --sizes 0",
+        "sizes --sizes 2G",
+        "sizes --pairings c-posix",
+        "sizes --pairings c-posix:nobody",
+        "channels --channels unix-whole",
+        "stages --rounds -1"
+      })
+  void usage(String arguments) throws Exception {
+    Launched wrong = Launched.run(("bench " + arguments).split(" "));
+    assertEquals(2, wrong.exit(), wrong.toString());
+    assertTrue(!wrong.stderr().isBlank() && !wrong.stderr().contains("\tat "), wrong.toString());
+  }
+}
