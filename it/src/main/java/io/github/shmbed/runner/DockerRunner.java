@@ -148,7 +148,7 @@ public final class DockerRunner implements Runner {
     }
     PeerContainer container = containers.get(peer.image());
     if (container == null || container.isRemoved()) {
-      container = PeerContainer.start(client, home, run, peer.image());
+      container = PeerContainer.start(client, home, run, images.id(peer.image()));
       containers.put(peer.image(), container);
     }
     return container;

@@ -40,9 +40,17 @@ final class Images {
     return "shmbed/peer-" + name;
   }
 
-  /** Digests of what was built, by tag. */
+  /** Ids of what was built, by tag. */
   Map<String, Object> ids() {
     return ids;
+  }
+
+  /**
+   * The id of an image that {@link #build} made. Containers are made from it, not from the tag: a
+   * build in another checkout may have moved the tag since.
+   */
+  String id(String name) {
+    return String.valueOf(ids.get(tag(name)));
   }
 
   /** Builds these images; what is built already takes a fraction of a second. */
@@ -62,8 +70,10 @@ final class Images {
   }
 
   /**
-   * By Docker's own client: the Java one does not understand all of .dockerignore. Both talk to the
-   * same engine.
+   * Builds one image; returns its id, which is the last thing that a quiet build prints.
+   *
+   * <p>By Docker's own client: the Java one does not understand all of .dockerignore. Both talk to
+   * the same engine.
    */
   private String build(String name, String base) throws RunnerUnavailable {
     List<String> command =
@@ -94,6 +104,11 @@ final class Images {
                 + "): "
                 + lastLine(said));
       }
+      String id = lastLine(said);
+      if (!id.startsWith("sha256:")) {
+        throw new RunnerUnavailable(String.join(" ", command) + " printed no image id but: " + id);
+      }
+      return id;
     } catch (IOException e) {
       throw new RunnerUnavailable(
           "image "
@@ -105,7 +120,6 @@ final class Images {
       Thread.currentThread().interrupt();
       throw new RunnerUnavailable("interrupted while building " + tag(name), e);
     }
-    return client.inspectImageCmd(tag(name)).exec().getId();
   }
 
   /**

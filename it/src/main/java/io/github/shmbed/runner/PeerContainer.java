@@ -55,14 +55,13 @@ final class PeerContainer {
     this.container = container;
   }
 
-  static PeerContainer start(DockerClient client, Path home, Run run, String image)
+  static PeerContainer start(DockerClient client, Path home, Run run, String imageId)
       throws IOException {
     Bind runDirectory =
         new Bind(run.directory().toString(), new Volume(run.directory().toString()), AccessMode.rw);
     Bind keyFolder =
         new Bind(home.resolve("peers/c/sysv").toString(), new Volume(KEY_FOLDER), AccessMode.ro);
-    GenericContainer<?> container =
-        new GenericContainer<>(DockerImageName.parse(Images.tag(image)));
+    GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(imageId));
     container.withCommand("sleep", "infinity");
     container.withLabel(Run.CONTAINER_LABEL, run.id().toString());
     container.withStartupTimeout(START_TIMEOUT);
@@ -82,8 +81,7 @@ final class PeerContainer {
     try {
       container.start();
     } catch (RuntimeException e) {
-      throw new IOException(
-          "container of " + Images.tag(image) + " does not start: " + rootCause(e), e);
+      throw new IOException("container of " + imageId + " does not start: " + rootCause(e), e);
     }
     return new PeerContainer(client, container);
   }
