@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench;
 
+import io.github.shmbed.report.Progress;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

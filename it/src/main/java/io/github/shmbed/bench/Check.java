@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench;
 
+import io.github.shmbed.report.Terminal;
 import java.util.LinkedHashMap;
 import java.util.Map;
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench;
 
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

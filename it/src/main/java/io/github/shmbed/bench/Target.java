@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench;
 
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.report.Units;
 import java.util.LinkedHashMap;
 import java.util.Locale;
 import java.util.Map;
@@ -62,7 +64,8 @@ public record Target(
   private String number() {
     return unit.equals(SECONDS)
         ? Units.time(measured.value() * 1e9)
-        : Units.ratio(measured) + (isClose() ? ", close" : "");
+        : Units.ratio(measured.value(), measured.low(), measured.high())
+            + (isClose() ? ", close" : "");
   }
 
   public Map<String, Object> toMap() {

@@ -1,12 +1,15 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.cases;
 
+import io.github.shmbed.kernel.KeyRange;
+import io.github.shmbed.kernel.Run;
 import java.util.Arrays;
 import java.util.Optional;
 
 /** The channels of peers/CONTRACT.md section 8, and what each of them wants for an address. */
 public enum ChannelKind {
   UNIX("unix", Address.PATH, "a UNIX stream socket"),
+  UNIX_WHOLE("unix-whole", Address.PATH, "a UNIX stream socket that carries the payload"),
   UNIX_SEQPACKET("unix-seqpacket", Address.PATH, "a UNIX packet socket"),
   FIFO("fifo", Address.PATH, "two FIFOs"),
   POSIX_MQ("posix-mq", Address.POSIX_NAME, "two POSIX message queues"),
@@ -43,13 +46,28 @@ public enum ChannelKind {
     return id;
   }
 
-  public Address address() {
-    return address;
-  }
-
   /** What announces a message, in a few words. */
   public String title() {
     return title;
+  }
+
+  /** Whether the payload goes over it, and not through the segment. */
+  public boolean carriesPayload() {
+    return this == UNIX_WHOLE;
+  }
+
+  /**
+   * The value of {@code --channel}: everything in it carries the run's id or lies in its range.
+   *
+   * @param number of the run, which no other channel has
+   */
+  public String spec(Run run, int number) {
+    return switch (address) {
+      case PATH -> id + ":" + run.channels().resolve("channel-" + number);
+      case POSIX_NAME -> id + ":" + run.id().posixName(number);
+      case SYSV_KEY -> id + ":" + KeyRange.text(run.keys().key(number));
+      case NONE -> id;
+    };
   }
 
   /** The channel of this id. */

@@ -2,13 +2,13 @@
 package io.github.shmbed.command;
 
 import io.github.shmbed.bench.BenchResult;
-import io.github.shmbed.bench.Progress;
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.bench.storage.Storage;
 import io.github.shmbed.bench.storage.StorageChart;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Home;
+import io.github.shmbed.report.Progress;
+import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.Environment;
 import io.github.shmbed.result.Results;
 import java.io.OutputStream;

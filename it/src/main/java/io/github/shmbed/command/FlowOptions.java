@@ -2,13 +2,15 @@
 package io.github.shmbed.command;
 
 import io.github.shmbed.bench.BenchResult;
-import io.github.shmbed.bench.Progress;
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.bench.flow.Flow;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.matrix.Session;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Home;
+import io.github.shmbed.registry.Peer;
+import io.github.shmbed.registry.Registry;
+import io.github.shmbed.report.Progress;
+import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.Environment;
 import io.github.shmbed.result.Results;
 import io.github.shmbed.runner.RunnerUnavailable;
@@ -76,15 +78,17 @@ final class FlowOptions {
     try (Session session = run.open(home)) {
       environment.put("runner", session.runner().name());
       environment.put("seed", session.seed());
+      Registry registry = run.registry(home);
+      environment.put(
+          "inContainers",
+          registry.runningOn(session.runner().name()).stream()
+              .filter(peer -> session.runner().name().equals("docker") && peer.inContainer())
+              .map(Peer::id)
+              .toList());
       out.println("runner: " + session.runner().name() + "; load average: " + loadAverage());
       Flow flow =
           new Flow(
-              session,
-              run.registry(home),
-              new Flow.Options(quick, !noPin, rounds),
-              terminal,
-              out,
-              progress);
+              session, registry, new Flow.Options(quick, !noPin, rounds), terminal, out, progress);
       result = bench.run(flow);
       environment.putAll(session.runner().environment());
     }

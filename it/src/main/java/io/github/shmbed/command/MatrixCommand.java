@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.command;
 
-import io.github.shmbed.bench.Progress;
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.matrix.Cell;
 import io.github.shmbed.matrix.MatrixRun;
@@ -12,6 +10,8 @@ import io.github.shmbed.registry.Home;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.report.MatrixPicture;
 import io.github.shmbed.report.MatrixTable;
+import io.github.shmbed.report.Progress;
+import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Results;
 import java.nio.file.Files;

@@ -2,7 +2,6 @@
 package io.github.shmbed.command;
 
 import io.github.shmbed.bench.Cpus;
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.cases.Case;
 import io.github.shmbed.cases.Cases;
 import io.github.shmbed.json.Json;
@@ -18,6 +17,7 @@ import io.github.shmbed.registry.Registry;
 import io.github.shmbed.registry.Role;
 import io.github.shmbed.report.LedgerReport;
 import io.github.shmbed.report.StageTable;
+import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Environment;
 import java.util.LinkedHashMap;

@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.command;
 
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.matrix.Cell;
 import io.github.shmbed.matrix.CellRunner;
 import io.github.shmbed.matrix.Session;
@@ -9,6 +8,7 @@ import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Home;
 import io.github.shmbed.registry.KnownFailure;
 import io.github.shmbed.report.StageTable;
+import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.CellResult;
 import java.util.List;
 import java.util.concurrent.Callable;

@@ -130,7 +130,8 @@ public final class PairMeasurement implements Case {
       return new Sample(
           done.writer(),
           done.reader(),
-          Traces.read(done.writerTrace(), done.readerTrace(), measured));
+          Traces.read(done.writerTrace(), done.readerTrace(), measured),
+          !channel.carriesPayload());
     } catch (IOException e) {
       throw new CellFailure(Outcome.ERROR, "no trace: " + e.getMessage());
     }

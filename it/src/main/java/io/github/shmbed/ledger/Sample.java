@@ -14,8 +14,10 @@ import org.HdrHistogram.Histogram;
  * One exchange of messages: what both sides answered and their time stamps.
  *
  * @param writer result object; likewise {@code reader}
+ * @param writes whether the payload was written into the segment; else the channel carried it
  */
-public record Sample(Map<String, Object> writer, Map<String, Object> reader, Traces traces) {
+public record Sample(
+    Map<String, Object> writer, Map<String, Object> reader, Traces traces, boolean writes) {
 
   /** The ledger of the first message; of an exchange without warm-up. */
   public Ledger firstMessage() {
@@ -23,7 +25,9 @@ public record Sample(Map<String, Object> writer, Map<String, Object> reader, Tra
     Map<String, Object> read = Json.object(reader, "first");
     Map<String, Double> stages = new LinkedHashMap<>();
     stages.put("encode", 0.0);
-    stages.put("write", ns(written, "write"));
+    if (writes) {
+      stages.put("write", ns(written, "write"));
+    }
     stages.put("publish", (double) traces.between(0, Instant.WRITE_ENDED, Instant.SENT));
     stages.put("transmit", ns(read, "transmit"));
     stages.put("check", (double) traces.between(0, Instant.RECEIVED, Instant.READ_BEGUN));

@@ -38,7 +38,9 @@ public final class Warm {
     Times publish = traces.between(Instant.WRITE_ENDED, Instant.SENT);
     Times check = traces.between(Instant.RECEIVED, Instant.READ_BEGUN);
     endToEnd = traces.between(Instant.WRITE_BEGUN, Instant.READ_ENDED);
-    path.put("write", sample.writerHistogram("write"));
+    if (sample.writes()) {
+      path.put("write", sample.writerHistogram("write"));
+    }
     path.put("publish", publish.histogram());
     path.put("transmit", sample.readerHistogram("transmit"));
     path.put("check", check.histogram());

@@ -156,7 +156,8 @@ final class CellExchange implements Exchange {
     if (framed.channel() == ChannelKind.POSIX_MQ) {
       session.run().expectQueues(session.run().id().posixName(number));
     }
-    String common = framed.commonOptions() + " --channel " + channelSpec(framed.channel());
+    String common =
+        framed.commonOptions() + " --channel " + framed.channel().spec(session.run(), number);
     Question writer =
         put(
             cell.writer(),
@@ -178,16 +179,6 @@ final class CellExchange implements Exchange {
       requireReported(done.reader(), Digests.sha256(out));
     }
     return done;
-  }
-
-  /** The channel and its address: everything in it carries the run's id or lies in its range. */
-  private String channelSpec(ChannelKind channel) {
-    return switch (channel.address()) {
-      case PATH -> channel.id() + ":" + session.run().channels().resolve("channel-" + number);
-      case POSIX_NAME -> channel.id() + ":" + session.run().id().posixName(number);
-      case SYSV_KEY -> channel.id() + ":" + KeyRange.text(session.run().keys().key(number));
-      case NONE -> channel.id();
-    };
   }
 
   private static String option(String name, Path file) {

@@ -1,10 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.report;
 
-import io.github.shmbed.bench.Placement;
-import io.github.shmbed.bench.Table;
-import io.github.shmbed.bench.Terminal;
-import io.github.shmbed.bench.Units;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.ledger.Ledger;
 import io.github.shmbed.ledger.PairMeasurement;
@@ -12,6 +8,7 @@ import io.github.shmbed.ledger.Sample;
 import io.github.shmbed.ledger.Warm;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Outcome;
+import io.github.shmbed.result.Placement;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -112,8 +109,7 @@ public final class LedgerReport {
           Function<Sample, Double> value =
               sample -> ns(Json.object(side.apply(sample), "usage"), member);
           Double all = measurement.warm().map(warm -> value.apply(warm.sample())).orElse(null);
-          int messages = measurement.count() + measurement.warmup();
-          Double each = all == null ? null : all / messages;
+          Double each = all == null ? null : all / measurement.count();
           add(group, name, cold(value), firstTouch(value), each, null, Units::count);
         });
   }

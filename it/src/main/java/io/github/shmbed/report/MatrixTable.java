@@ -1,7 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.report;
 
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Outcome;
 import io.github.shmbed.result.Results;

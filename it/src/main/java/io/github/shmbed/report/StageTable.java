@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.report;
 
-import io.github.shmbed.bench.Terminal;
-import io.github.shmbed.bench.Units;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Outcome;

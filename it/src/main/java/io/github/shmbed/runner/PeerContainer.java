@@ -245,13 +245,16 @@ final class PeerContainer {
     }
 
     /**
-     * As the engine knows it; 0 where that process cannot be seen from here (a virtual machine in
-     * between).
+     * As the engine knows it; 0 before it has started, and where that process cannot be seen from
+     * here (a virtual machine in between).
      */
     @Override
     public synchronized long pid() {
       if (hostPid < 0) {
         long pid = PeerContainer.pid(client.inspectExecCmd(exec).exec());
+        if (pid == 0) {
+          return 0;
+        }
         hostPid = Proc.startTicks(pid) >= 0 ? pid : 0;
       }
       return hostPid;

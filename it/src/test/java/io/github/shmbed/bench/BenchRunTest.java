@@ -6,6 +6,9 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.shmbed.report.Progress;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;

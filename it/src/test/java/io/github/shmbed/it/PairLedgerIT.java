@@ -85,6 +85,28 @@ class PairLedgerIT {
   }
 
   @Test
+  @DisplayName("over unix-whole has no stage write, and adds up")
+  void whole() throws Exception {
+    Launched pair =
+        Launched.run(
+            "pair",
+            "c-posix",
+            "java-posix",
+            "--channel",
+            "unix-whole",
+            "--count",
+            "300",
+            "--format",
+            "json");
+    assertEquals(0, pair.exit(), pair.toString());
+    Map<String, Object> json = Json.parseObject(pair.stdout());
+    assertEquals(true, json.get("valid"));
+    assertTrue(
+        rows(json, "ledger").stream().noneMatch(row -> row.get("stage").equals("write")),
+        pair.toString());
+  }
+
+  @Test
   @DisplayName("shows set-up, page faults and context switches of both sides beside the ledger")
   void table() throws Exception {
     Launched pair =

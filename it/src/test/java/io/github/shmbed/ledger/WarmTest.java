@@ -56,7 +56,7 @@ class WarmTest {
   }
 
   private static Warm warm(Map<String, Object> writer, Map<String, Object> reader) {
-    return new Warm(new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone())));
+    return new Warm(new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone()), true));
   }
 
   @Test
@@ -90,7 +90,7 @@ class WarmTest {
     Map<String, Object> reader = reader(500);
     reader.put("negative", 1L);
     List<String> faults =
-        new Warm(new Sample(writer(100, 100), reader, new Traces(WRITER.clone(), received)))
+        new Warm(new Sample(writer(100, 100), reader, new Traces(WRITER.clone(), received), true))
             .faults();
     assertTrue(
         faults.contains("stage transmit is below 0 in 1 of 2 messages, -40 ns at least"),
@@ -143,9 +143,26 @@ class WarmTest {
     Map<String, Object> reader = reader(500);
     reader.put("first", Map.of("transmit", 500L, "wait", 3L, "read", 50L));
     Ledger ledger =
-        new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone())).firstMessage();
+        new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone()), true).firstMessage();
     assertEquals(680, ledger.sumNs());
     assertEquals(680, ledger.endToEndNs());
     assertEquals(List.of(), ledger.faults());
+  }
+
+  @Test
+  @DisplayName("have no stage write where the channel carries the payload")
+  void whole() {
+    Map<String, Object> reader = reader(500);
+    reader.put("first", Map.of("transmit", 500L, "wait", 3L, "read", 50L));
+    long[] stamps = WRITER.clone();
+    stamps[0] = stamps[1] = stamps[2];
+    stamps[3] = stamps[4] = stamps[5];
+    Map<String, Object> writer = answer("writer", Map.of());
+    writer.put("first", Map.of("notify", 40L));
+    Sample sample = new Sample(writer, reader, new Traces(stamps, READER.clone()), false);
+    assertEquals(List.of(), sample.firstMessage().faults());
+    assertEquals(
+        List.of("publish", "transmit", "check", "read"),
+        List.copyOf(new Warm(sample).path().keySet()));
   }
 }

@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
-import io.github.shmbed.bench.Terminal;
 import io.github.shmbed.result.CellResult;
 import io.github.shmbed.result.Outcome;
 import io.github.shmbed.result.Results;

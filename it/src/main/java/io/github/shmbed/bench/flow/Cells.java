@@ -2,7 +2,7 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
-import io.github.shmbed.bench.Units;
+import io.github.shmbed.report.Units;
 import java.util.Locale;
 
 /** A row as one cell of a table. */

@@ -4,9 +4,10 @@ package io.github.shmbed.bench.flow;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.BenchRun;
 import io.github.shmbed.bench.Measurement;
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -46,12 +47,13 @@ final class ChannelsBench {
    *
    * @param pairings the first is the control
    */
-  List<BenchRow> take(List<String> channels, List<Pairing> pairings, int rounds, Duration budget)
+  List<BenchRow> take(
+      List<ChannelKind> channels, List<Pairing> pairings, int rounds, Duration budget)
       throws IOException {
     List<Series> series = new ArrayList<>();
     placements.forEach(
         (load, placement) -> {
-          for (String channel : channels) {
+          for (ChannelKind channel : channels) {
             for (long sizeBytes : load.suits(channel) ? load.sizes(channel) : new long[0]) {
               for (Pairing pairing : pairings) {
                 Series one = series(load, channel, sizeBytes, pairing, pairings.get(0));
@@ -66,9 +68,9 @@ final class ChannelsBench {
     return run.take(series, rounds, budget);
   }
 
-  static Map<String, Object> parameters(Load load, String channel, long sizeBytes) {
+  static Map<String, Object> parameters(Load load, ChannelKind channel, long sizeBytes) {
     Map<String, Object> parameters = new LinkedHashMap<>();
-    parameters.put("channel", channel);
+    parameters.put("channel", channel.id());
     parameters.put("load", load.placement);
     parameters.put("rate", load.rate);
     parameters.put("sizeBytes", sizeBytes);
@@ -76,7 +78,7 @@ final class ChannelsBench {
   }
 
   private Series series(
-      Load load, String channel, long sizeBytes, Pairing pairing, Pairing control) {
+      Load load, ChannelKind channel, long sizeBytes, Pairing pairing, Pairing control) {
     Placement placement = placements.get(load);
     Stream stream = load.stream(channel, sizeBytes, quick ? 10 : 1);
     return new Series(

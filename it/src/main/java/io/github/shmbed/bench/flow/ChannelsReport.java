@@ -2,12 +2,13 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
-import io.github.shmbed.bench.Table;
 import io.github.shmbed.bench.Target;
-import io.github.shmbed.bench.Terminal;
-import io.github.shmbed.bench.Units;
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.report.Table;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.report.Units;
+import io.github.shmbed.result.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
@@ -20,25 +21,26 @@ final class ChannelsReport {
   private static final double SPIN_SMALL = 1.5;
   private static final double SPIN_LARGE = 1.10;
   private static final double BLOCKING = 1.15;
-  private static final List<String> BLOCKING_CHANNELS = List.of("unix", "futex", "eventfd");
+  private static final List<ChannelKind> BLOCKING_CHANNELS =
+      List.of(ChannelKind.UNIX, ChannelKind.FUTEX, ChannelKind.EVENTFD);
   private static final double MILLION = 1e6;
 
   private record Key(String variant, String stage, Map<String, Object> parameters) {}
 
   /** A channel, and a size where it has several: one line of a table. */
-  private record Line(String title, Load load, String channel, long sizeBytes) {}
+  private record Line(String title, Load load, ChannelKind channel, long sizeBytes) {}
 
   private final Terminal terminal;
   private final Map<Key, BenchRow> rows = new HashMap<>();
   private final Map<Load, Placement> placements;
-  private final List<String> channels;
+  private final List<ChannelKind> channels;
   private final List<Pairing> pairings;
 
   ChannelsReport(
       Terminal terminal,
       List<BenchRow> all,
       Map<Load, Placement> placements,
-      List<String> channels,
+      List<ChannelKind> channels,
       List<Pairing> pairings) {
     this.terminal = terminal;
     this.placements = placements;
@@ -128,11 +130,12 @@ final class ChannelsReport {
 
   private List<Line> lines(Load load) {
     List<Line> lines = new ArrayList<>();
-    for (String channel : channels) {
+    for (ChannelKind channel : channels) {
       if (load.suits(channel)) {
         long[] sizes = load.sizes(channel);
         for (long sizeBytes : sizes) {
-          String title = sizes.length == 1 ? channel : channel + " " + Units.size(sizeBytes);
+          String title =
+              sizes.length == 1 ? channel.id() : channel.id() + " " + Units.size(sizeBytes);
           lines.add(new Line(title, load, channel, sizeBytes));
         }
       }
@@ -140,21 +143,22 @@ final class ChannelsReport {
     return lines;
   }
 
-  /** What issue 3 set out to reach: Java to Java against C to C. */
+  /** What the project set out to reach: Java to Java against C to C. */
   List<Target> targets() {
     List<Target> targets = new ArrayList<>();
-    for (long sizeBytes : Load.TWO_CPUS.sizes("spin")) {
+    for (long sizeBytes : Load.TWO_CPUS.sizes(ChannelKind.SPIN)) {
       double limit = sizeBytes == 1 << 20 ? SPIN_LARGE : SPIN_SMALL;
-      add(targets, Load.TWO_CPUS, "spin", sizeBytes, limit);
+      add(targets, Load.TWO_CPUS, ChannelKind.SPIN, sizeBytes, limit);
     }
-    for (String channel : BLOCKING_CHANNELS) {
+    for (ChannelKind channel : BLOCKING_CHANNELS) {
       add(targets, Load.ONE_CPU, channel, 16, BLOCKING);
       add(targets, Load.TWO_CPUS, channel, 16, BLOCKING);
     }
     return targets;
   }
 
-  private void add(List<Target> targets, Load load, String channel, long sizeBytes, double limit) {
+  private void add(
+      List<Target> targets, Load load, ChannelKind channel, long sizeBytes, double limit) {
     BenchRow row =
         row("java-posix:java-posix", Streamed.ROUND_TRIP, new Line("", load, channel, sizeBytes));
     targets.add(
@@ -163,7 +167,7 @@ final class ChannelsReport {
             String.format(
                 Locale.ROOT,
                 "Java-Java round trip %s, %s, %s at most %s of C-C",
-                channel,
+                channel.id(),
                 Units.size(sizeBytes),
                 load.where(),
                 Units.ratio(limit)),

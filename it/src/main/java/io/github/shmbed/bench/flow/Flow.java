@@ -5,24 +5,27 @@ import io.github.shmbed.bench.BenchResult;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.BenchRun;
 import io.github.shmbed.bench.Cpus;
-import io.github.shmbed.bench.Placement;
-import io.github.shmbed.bench.Progress;
 import io.github.shmbed.bench.Statistics;
 import io.github.shmbed.bench.Target;
-import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.matrix.Session;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Registry;
 import io.github.shmbed.registry.Role;
+import io.github.shmbed.report.Progress;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.result.Placement;
 import io.github.shmbed.runner.RunnerUnavailable;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /**
  * The messaging flow, measured with the peers themselves: {@code ./shmbed bench stages}, {@code
@@ -39,6 +42,20 @@ public final class Flow {
           "python-posix:python-posix");
   private static final List<String> EACH_WITH_ITSELF =
       List.of("c-posix:c-posix", "java-posix:java-posix", "python-posix:python-posix");
+
+  /** Where a container runtime is, Java in it, too: the other Java peers are on the host. */
+  private static final String JAVA_IN_CONTAINERS = "java-posix-container:java-posix-container";
+
+  private static final List<String> STAGES_PEERS =
+      List.of(
+          "c-posix",
+          "java-posix",
+          "java-posix-container",
+          "python-posix",
+          "c-sysv",
+          "java-sysv",
+          "java-sysv-container",
+          "python-sysv");
   private static final long MOST_BYTES = 1L << 30;
 
   /**
@@ -88,9 +105,7 @@ public final class Flow {
 
   /** Each stage, C, Java and Python side by side. */
   public BenchResult stages() throws IOException, RunnerUnavailable {
-    List<Peer> all =
-        find(
-            List.of("c-posix", "java-posix", "python-posix", "c-sysv", "java-sysv", "python-sysv"));
+    List<Peer> all = find(STAGES_PEERS);
     start(all);
     Placement placement = placement(1);
     out.println("placement: all on one CPU, one at a time; " + placement + "\n");
@@ -115,8 +130,8 @@ public final class Flow {
    */
   public BenchResult channels(List<String> wanted, List<String> pairs)
       throws IOException, RunnerUnavailable {
-    List<Pairing> pairings = pairings(pairs.isEmpty() ? USUAL_PAIRINGS : pairs);
-    List<String> channels = channelsOf(pairings.get(0), wanted);
+    List<Pairing> pairings = pairings(pairs.isEmpty() ? usual(USUAL_PAIRINGS) : pairs);
+    List<ChannelKind> channels = channelsOf(pairings.get(0), wanted);
     start(peersOf(pairings));
     BenchRun run = new BenchRun(ChannelsBench.BENCH, statistics, progress);
     Map<Load, Placement> placements = placements();
@@ -143,7 +158,7 @@ public final class Flow {
     }
     List<Long> usual = options.quick ? SizesBench.QUICK_SIZES : SizesBench.SIZES;
     List<Long> sizes = wanted.isEmpty() ? usual : wanted.stream().sorted().distinct().toList();
-    List<Pairing> pairings = pairings(pairs.isEmpty() ? EACH_WITH_ITSELF : pairs);
+    List<Pairing> pairings = pairings(pairs.isEmpty() ? usual(EACH_WITH_ITSELF) : pairs);
     start(peersOf(pairings));
     BenchRun run = new BenchRun(SizesBench.BENCH, statistics, progress);
     Map<Load, Placement> placements = placements();
@@ -154,6 +169,14 @@ public final class Flow {
     SizesReport report = new SizesReport(terminal, rows, placements, sizes, pairings);
     out.println(report.tables());
     return conclude(SizesBench.BENCH, run, rows, report.answers(), report.targets());
+  }
+
+  private List<String> usual(List<String> pairs) {
+    List<String> all = new ArrayList<>(pairs);
+    if (inContainers()) {
+      all.add(JAVA_IN_CONTAINERS);
+    }
+    return all;
   }
 
   private static List<Peer> peersOf(List<Pairing> pairings) {
@@ -186,17 +209,21 @@ public final class Flow {
                     "no " + role.id() + " is called '" + id + "' with the " + runner + " runner"));
   }
 
-  private static List<String> channelsOf(Pairing pairing, List<String> wanted) {
-    List<String> all =
-        pairing.writer().channels().stream()
-            .filter(channel -> !channel.equals(Stream.WHOLE)) // bench sizes measures it
+  private static List<ChannelKind> channelsOf(Pairing pairing, List<String> wanted) {
+    List<ChannelKind> all =
+        Arrays.stream(ChannelKind.values())
+            .filter(channel -> pairing.writer().channels().contains(channel.id()))
+            .filter(channel -> !channel.carriesPayload()) // bench sizes measures it
             .toList();
-    for (String channel : wanted) {
-      if (!all.contains(channel)) {
-        throw new UsageError("no channel '" + channel + "'; there are: " + String.join(" ", all));
+    List<String> ids = all.stream().map(ChannelKind::id).toList();
+    for (String id : wanted) {
+      if (!ids.contains(id)) {
+        throw new UsageError("no channel '" + id + "'; there are: " + String.join(" ", ids));
       }
     }
-    return wanted.isEmpty() ? all : wanted;
+    return wanted.isEmpty()
+        ? all
+        : all.stream().filter(channel -> wanted.contains(channel.id())).toList();
   }
 
   /** The loads that this machine can take. */
@@ -241,13 +268,24 @@ public final class Flow {
   /** All at once, so that they start side by side. */
   private void start(List<Peer> all) throws IOException, RunnerUnavailable {
     session.runner().prepare(all);
-    for (Peer peer : all) {
-      for (Role role : Role.values()) {
-        if (peer.has(role)) {
-          peers.get(peer, role);
-        }
-      }
+    peers.start(all);
+    if (inContainers()) {
+      out.println("in containers: " + ids(all, true) + "; on the host: " + ids(all, false));
     }
+    if (options.pinned && !peers.canBePlaced()) {
+      out.println("not pinned: the containers' processes cannot be seen from here");
+    }
+  }
+
+  private boolean inContainers() {
+    return session.runner().name().equals("docker");
+  }
+
+  private static String ids(List<Peer> all, boolean inContainer) {
+    return all.stream()
+        .filter(peer -> peer.inContainer() == inContainer)
+        .map(peer -> peer.id() + (Pairing.isOtherJava(peer) ? " (" + Pairing.name(peer) + ")" : ""))
+        .collect(Collectors.joining(", "));
   }
 
   /** One CPU for each of some processes, if they can be bound. */

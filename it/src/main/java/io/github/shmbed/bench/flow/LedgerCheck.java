@@ -3,8 +3,8 @@ package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Check;
-import io.github.shmbed.bench.Units;
 import io.github.shmbed.ledger.Ledger;
+import io.github.shmbed.report.Units;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Map;

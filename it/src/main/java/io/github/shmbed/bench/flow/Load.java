@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench.flow;
 
+import io.github.shmbed.cases.ChannelKind;
+
 /** How the two processes of a channel's row lie and when messages are sent. */
 enum Load {
   /**
@@ -14,7 +16,6 @@ enum Load {
   /** Messages at fixed times, as from a source that does not wait. */
   PACED("two-cpus", "5,000 messages a second, one CPU each", 2, 5_000, 250);
 
-  private static final String SPIN = "spin";
   private static final int SPIN_MESSAGES = 5_000;
   private static final long MOST_BYTES = 100 << 20;
 
@@ -38,20 +39,20 @@ enum Load {
   }
 
   /** Two that spin on one CPU wait for the end of each other's time slice. */
-  boolean suits(String channel) {
-    return cpus > 1 || !channel.equals(SPIN);
+  boolean suits(ChannelKind channel) {
+    return cpus > 1 || channel != ChannelKind.SPIN;
   }
 
   /** Spinning shows the memory's own speed, so it has several sizes. */
-  long[] sizes(String channel) {
-    return channel.equals(SPIN) && this == TWO_CPUS
+  long[] sizes(ChannelKind channel) {
+    return channel == ChannelKind.SPIN && this == TWO_CPUS
         ? new long[] {16, 1 << 10, 1 << 20}
         : new long[] {16};
   }
 
   /** A stream that takes some tens of milliseconds. */
-  Stream stream(String channel, long sizeBytes, int divisor) {
-    int usual = channel.equals(SPIN) && rate == 0 ? SPIN_MESSAGES : messages;
+  Stream stream(ChannelKind channel, long sizeBytes, int divisor) {
+    int usual = channel == ChannelKind.SPIN && rate == 0 ? SPIN_MESSAGES : messages;
     int count = (int) Math.max(10, Math.min(usual / divisor, MOST_BYTES / divisor / sizeBytes));
     return new Stream(channel, sizeBytes, count, Math.max(2, count / 20), rate);
   }

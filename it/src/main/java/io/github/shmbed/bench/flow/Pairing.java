@@ -2,10 +2,13 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.registry.Peer;
+import java.util.Locale;
 
 /** A writer and a reader that are measured together. */
 record Pairing(Peer writer, Peer reader) {
+  private static final String CONTAINER = "-container";
 
   /** As rows name it: {@code java-posix:c-posix}. */
   String id() {
@@ -19,14 +22,24 @@ record Pairing(Peer writer, Peer reader) {
   }
 
   /** Both have it, or neither is measured with it. */
-  void requireChannel(String channel) throws Unsupported {
-    if (!writer.channels().contains(channel) || !reader.channels().contains(channel)) {
-      throw new Unsupported("no channel " + channel + " (peers.json)");
+  void requireChannel(ChannelKind channel) throws Unsupported {
+    String id = channel.id();
+    if (!writer.channels().contains(id) || !reader.channels().contains(id)) {
+      throw new Unsupported("no channel " + id + " (peers.json)");
     }
   }
 
-  private static String name(Peer peer) {
-    boolean usual = peer.id().equals(peer.language().toLowerCase(java.util.Locale.ROOT) + "-posix");
-    return usual ? peer.language() : peer.id();
+  /** {@code Java}; {@code Java*} for the one in a container; the id where that does not tell. */
+  static String name(Peer peer) {
+    String usual = peer.language().toLowerCase(Locale.ROOT) + "-posix";
+    if (peer.id().equals(usual)) {
+      return peer.language();
+    }
+    return peer.id().equals(usual + CONTAINER) ? peer.language() + "*" : peer.id();
+  }
+
+  /** Whether its name needs an explanation. */
+  static boolean isOtherJava(Peer peer) {
+    return name(peer).endsWith("*");
   }
 }

@@ -24,6 +24,9 @@ final class Serving {
   /** A JVM in a cold container takes its time before the first answer. */
   static final Duration DEADLINE = Duration.ofSeconds(40);
 
+  /** No peer has it: the answer is exit 77, and says that the program is there. */
+  private static final String NOTHING_TO_DO = "--layout none";
+
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Peer peer;
@@ -31,20 +34,37 @@ final class Serving {
   private final PeerProcess process;
   private Collection<Integer> cpus = List.of();
 
+  /**
+   * @param process which may still be starting; see {@link #awaitStart}
+   */
   Serving(Peer peer, Role role, PeerProcess process) {
     this.peer = peer;
     this.role = role;
     this.process = process;
+    tell(NOTHING_TO_DO);
   }
 
-  /** Whether its process can be bound from here; not across a virtual machine. */
+  /** Waits until it answers; to be called once, before anything else. */
+  void awaitStart() throws IOException {
+    try {
+      await().get();
+    } catch (Unsupported started) {
+      return;
+    }
+    throw new IOException(role.id() + " " + peer.id() + ": did " + NOTHING_TO_DO);
+  }
+
+  /**
+   * Whether its process can be bound from here, which is known once it has started; not across a
+   * virtual machine.
+   */
   boolean canBePlaced() {
     return process.pid() > 0;
   }
 
-  /** Binds it to these CPUs, if it is not yet. */
+  /** Binds it to these CPUs, if it can be and is not yet. */
   void place(Collection<Integer> wanted) throws IOException {
-    if (!cpus.equals(wanted)) {
+    if (canBePlaced() && !cpus.equals(wanted)) {
       Affinity.set(process.pid(), new TreeSet<>(wanted));
       cpus = List.copyOf(wanted);
     }

@@ -1,11 +1,12 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench.flow;
 
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.matrix.Session;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Role;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -33,15 +34,26 @@ final class ServingPeers {
     return session;
   }
 
-  /** Starts it when it is asked for the first time. */
-  Serving get(Peer peer, Role role) throws IOException {
-    Key key = new Key(peer.id(), role);
-    Serving serving = programs.get(key);
-    if (serving == null) {
-      serving = new Serving(peer, role, session.runner().serve(peer, role));
-      programs.put(key, serving);
+  /** Starts all programs of these peers side by side, and waits until each of them answers. */
+  void start(List<Peer> peers) throws IOException {
+    List<Serving> starting = new ArrayList<>();
+    for (Peer peer : peers) {
+      for (Role role : Role.values()) {
+        if (peer.has(role)) {
+          Serving serving = new Serving(peer, role, session.runner().serve(peer, role));
+          programs.put(new Key(peer.id(), role), serving);
+          starting.add(serving);
+        }
+      }
     }
-    return serving;
+    for (Serving serving : starting) {
+      serving.awaitStart();
+    }
+  }
+
+  /** One of those that were started. */
+  Serving get(Peer peer, Role role) {
+    return programs.get(new Key(peer.id(), role));
   }
 
   /** Whether all of them can be bound from here: their processes are visible. */

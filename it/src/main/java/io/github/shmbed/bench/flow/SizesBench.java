@@ -4,9 +4,10 @@ package io.github.shmbed.bench.flow;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.BenchRun;
 import io.github.shmbed.bench.Measurement;
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -23,7 +24,10 @@ final class SizesBench {
   static final String BENCH = "sizes";
 
   /** Shared memory and the descriptor: the control. */
-  static final String SHARED = "unix";
+  static final ChannelKind SHARED = ChannelKind.UNIX;
+
+  /** The payload whole. */
+  static final ChannelKind WHOLE = ChannelKind.UNIX_WHOLE;
 
   static final String STAGE = Streamed.END_TO_END;
 
@@ -78,7 +82,7 @@ final class SizesBench {
             for (Pairing pairing : pairings) {
               Series shared = series(load, placement, sizeBytes, pairing, SHARED);
               series.add(shared);
-              series.add(series(load, placement, sizeBytes, pairing, Stream.WHOLE));
+              series.add(series(load, placement, sizeBytes, pairing, WHOLE));
               series.add(shared.again());
             }
           }
@@ -86,8 +90,8 @@ final class SizesBench {
     return run.take(series, rounds, budget);
   }
 
-  static String variant(Pairing pairing, String channel) {
-    return pairing.id() + " " + channel;
+  static String variant(Pairing pairing, ChannelKind channel) {
+    return pairing.id() + " " + channel.id();
   }
 
   static Map<String, Object> parameters(Load load, long sizeBytes) {
@@ -98,7 +102,7 @@ final class SizesBench {
   }
 
   private Series series(
-      Load load, Placement placement, long sizeBytes, Pairing pairing, String channel) {
+      Load load, Placement placement, long sizeBytes, Pairing pairing, ChannelKind channel) {
     Stream stream = stream(channel, sizeBytes, quick ? 10 : 1);
     return new Series(
         variant(pairing, channel),
@@ -109,7 +113,7 @@ final class SizesBench {
   }
 
   /** Few messages where they are large: a stream takes some tens of milliseconds. */
-  static Stream stream(String channel, long sizeBytes, int divisor) {
+  static Stream stream(ChannelKind channel, long sizeBytes, int divisor) {
     long most = Math.min(MESSAGES, MOST_BYTES / sizeBytes) / divisor;
     int count = (int) Math.max(LEAST_MESSAGES, most);
     return new Stream(channel, sizeBytes, count, Math.max(1, count / 20), 0);

@@ -2,12 +2,13 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
-import io.github.shmbed.bench.Table;
 import io.github.shmbed.bench.Target;
-import io.github.shmbed.bench.Terminal;
-import io.github.shmbed.bench.Units;
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.report.Table;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.report.Units;
+import io.github.shmbed.result.Placement;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -78,8 +79,8 @@ final class SizesReport {
             "whole");
     for (long sizeBytes : sizes) {
       BenchRow shared = row(load, pairing, SizesBench.SHARED, sizeBytes);
-      BenchRow whole = row(load, pairing, Stream.WHOLE, sizeBytes);
-      BenchRow again = row(load, pairing, SizesBench.SHARED + Series.AGAIN, sizeBytes);
+      BenchRow whole = row(load, pairing, SizesBench.WHOLE, sizeBytes);
+      BenchRow again = again(load, pairing, sizeBytes);
       if (shared != null && whole != null) {
         table.row(
             Units.size(sizeBytes),
@@ -113,7 +114,7 @@ final class SizesReport {
       for (Pairing pairing : pairings) {
         Map<Long, BenchRow> whole = new TreeMap<>();
         for (long sizeBytes : sizes) {
-          BenchRow row = row(load, pairing, Stream.WHOLE, sizeBytes);
+          BenchRow row = row(load, pairing, SizesBench.WHOLE, sizeBytes);
           if (row != null && row.ratio() != null) {
             whole.put(sizeBytes, row);
           }
@@ -145,7 +146,7 @@ final class SizesReport {
     List<Target> targets = new ArrayList<>();
     for (Load load : placements.keySet()) {
       for (Pairing pairing : pairings) {
-        BenchRow row = row(load, pairing, Stream.WHOLE, TARGET_BYTES);
+        BenchRow row = row(load, pairing, SizesBench.WHOLE, TARGET_BYTES);
         targets.add(
             Target.atLeast(
                 SizesBench.BENCH,
@@ -162,8 +163,15 @@ final class SizesReport {
     return targets;
   }
 
-  private BenchRow row(Load load, Pairing pairing, String channel, long sizeBytes) {
-    return rows.get(
-        new Key(SizesBench.variant(pairing, channel), SizesBench.parameters(load, sizeBytes)));
+  private BenchRow row(Load load, Pairing pairing, ChannelKind channel, long sizeBytes) {
+    return row(load, SizesBench.variant(pairing, channel), sizeBytes);
+  }
+
+  private BenchRow again(Load load, Pairing pairing, long sizeBytes) {
+    return row(load, SizesBench.variant(pairing, SizesBench.SHARED) + Series.AGAIN, sizeBytes);
+  }
+
+  private BenchRow row(Load load, String variant, long sizeBytes) {
+    return rows.get(new Key(variant, SizesBench.parameters(load, sizeBytes)));
   }
 }

@@ -4,12 +4,13 @@ package io.github.shmbed.bench.flow;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.BenchRun;
 import io.github.shmbed.bench.Measurement;
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Statistics;
 import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Role;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -31,7 +32,7 @@ final class StagesBench {
   static final List<Long> SIZES = List.of(16L, 1L << 10, MEGABYTE, 1L << 20);
 
   /** Of the channels it costs least on one CPU, and needs no object of its own. */
-  private static final String CHANNEL = "futex";
+  private static final ChannelKind CHANNEL = ChannelKind.FUTEX;
 
   private static final int SEGMENTS_PATIENCE = 30;
   private static final int COPIES_PATIENCE = 5;

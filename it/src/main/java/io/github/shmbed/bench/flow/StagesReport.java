@@ -4,12 +4,12 @@ package io.github.shmbed.bench.flow;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Interval;
 import io.github.shmbed.bench.Series;
-import io.github.shmbed.bench.Table;
 import io.github.shmbed.bench.Target;
-import io.github.shmbed.bench.Terminal;
-import io.github.shmbed.bench.Units;
 import io.github.shmbed.registry.Api;
 import io.github.shmbed.registry.Peer;
+import io.github.shmbed.report.Table;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.report.Units;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -80,7 +80,7 @@ final class StagesReport {
     }
   }
 
-  /** What issue 3 set out to reach, for Java against C. */
+  /** What the project set out to reach, for Java against C. */
   List<Target> targets() {
     List<Target> targets = new ArrayList<>();
     for (Peer peer : peers) {

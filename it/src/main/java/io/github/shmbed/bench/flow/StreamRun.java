@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.bench.flow;
 
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.bench.Unsupported;
-import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.cases.Payload;
 import io.github.shmbed.kernel.KeyRange;
 import io.github.shmbed.kernel.Run;
@@ -12,6 +10,7 @@ import io.github.shmbed.ledger.Traces;
 import io.github.shmbed.registry.Api;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Role;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -41,7 +40,8 @@ final class StreamRun {
     int number = run.nextNumber();
     Path writerTrace = run.directory().resolve("trace-writer-" + number);
     Path readerTrace = run.directory().resolve("trace-reader-" + number);
-    String common = stream.options() + address(number) + channel(stream.channel(), number);
+    String common =
+        stream.options() + address(number) + " --channel " + stream.channel().spec(run, number);
     Serving writing = peers.get(writer, Role.WRITER);
     Serving reading = peers.get(reader, Role.READER);
     try {
@@ -57,7 +57,11 @@ final class StreamRun {
       Map<String, Object> written = wrote.get();
       return new Streamed(
           stream,
-          new Sample(written, read.get(), Traces.read(writerTrace, readerTrace, stream.count())));
+          new Sample(
+              written,
+              read.get(),
+              Traces.read(writerTrace, readerTrace, stream.count()),
+              !stream.channel().carriesPayload()));
     } finally {
       Files.deleteIfExists(writerTrace);
       Files.deleteIfExists(readerTrace);
@@ -79,20 +83,6 @@ final class StreamRun {
     return writer.api() == Api.POSIX
         ? " --name " + run.id().posixName(number)
         : " --key " + KeyRange.text(run.keys().key(number));
-  }
-
-  private String channel(String channel, int number) {
-    Run run = peers.session().run();
-    ChannelKind.Address kind =
-        ChannelKind.find(channel).map(ChannelKind::address).orElse(ChannelKind.Address.PATH);
-    return " --channel "
-        + channel
-        + switch (kind) {
-          case PATH -> ":" + run.channels().resolve("channel-" + number);
-          case POSIX_NAME -> ":" + run.id().posixName(number);
-          case SYSV_KEY -> ":" + KeyRange.text(run.keys().key(number));
-          case NONE -> "";
-        };
   }
 
   private static String option(String name, Path file) {

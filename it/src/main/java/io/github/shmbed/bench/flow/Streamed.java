@@ -88,7 +88,7 @@ final class Streamed {
     Traces traces = sample.traces();
     Map<String, Double> stages = new LinkedHashMap<>();
     if (!isPaced()) {
-      if (stream.writes()) {
+      if (sample.writes()) {
         stages.put("write", sample.writerHistogram("write").getMean());
       }
       stages.put("publish", traces.between(Instant.WRITE_ENDED, Instant.SENT).meanNs());

@@ -3,9 +3,9 @@ package io.github.shmbed.bench.storage;
 
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Series;
-import io.github.shmbed.bench.Table;
-import io.github.shmbed.bench.Terminal;
-import io.github.shmbed.bench.Units;
+import io.github.shmbed.report.Table;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.report.Units;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;

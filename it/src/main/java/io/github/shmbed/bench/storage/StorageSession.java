@@ -3,9 +3,9 @@ package io.github.shmbed.bench.storage;
 
 import io.github.shmbed.bench.Cpus;
 import io.github.shmbed.bench.MeasuringProcess;
-import io.github.shmbed.bench.Placement;
 import io.github.shmbed.kernel.Run;
 import io.github.shmbed.registry.Home;
+import io.github.shmbed.result.Placement;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;

@@ -3,7 +3,7 @@ package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Interval;
-import io.github.shmbed.bench.Placement;
+import io.github.shmbed.result.Placement;
 import java.util.List;
 import java.util.Map;
 

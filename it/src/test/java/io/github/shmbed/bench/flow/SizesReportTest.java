@@ -8,10 +8,11 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Target;
-import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.registry.Home;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Registry;
+import io.github.shmbed.report.Terminal;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -35,9 +36,10 @@ class SizesReportTest {
     List<BenchRow> rows = new ArrayList<>();
     for (long sizeBytes : new long[] {KIB, MIB}) {
       double ratio = sizeBytes == KIB ? ratioAtKib : ratioAtMib;
-      rows.add(row(SizesBench.SHARED, sizeBytes, 1));
-      rows.add(row(Stream.WHOLE, sizeBytes, ratio));
-      rows.add(row(SizesBench.SHARED + Series.AGAIN, sizeBytes, 1));
+      String shared = SizesBench.variant(pairing, SizesBench.SHARED);
+      rows.add(row(shared, sizeBytes, 1));
+      rows.add(row(SizesBench.variant(pairing, SizesBench.WHOLE), sizeBytes, ratio));
+      rows.add(row(shared + Series.AGAIN, sizeBytes, 1));
     }
     return new SizesReport(
         new Terminal(120, false, false),
@@ -47,9 +49,9 @@ class SizesReportTest {
         List.of(pairing));
   }
 
-  private BenchRow row(String channel, long sizeBytes, double ratio) {
+  private static BenchRow row(String variant, long sizeBytes, double ratio) {
     return Rows.row(
-        SizesBench.variant(pairing, channel),
+        variant,
         SizesBench.STAGE,
         SizesBench.parameters(Load.ONE_CPU, sizeBytes),
         ratio,
@@ -104,9 +106,9 @@ class SizesReportTest {
 
   @Test
   void largeMessagesAreFewAndSmallOnesMany() {
-    assertEquals(1_000, SizesBench.stream("unix", 64, 1).count());
-    assertEquals(64, SizesBench.stream("unix", MIB, 1).count());
-    assertEquals(3, SizesBench.stream("unix", 64 * MIB, 10).count());
-    assertEquals(1, SizesBench.stream("unix", 64 * MIB, 10).warmup());
+    assertEquals(1_000, SizesBench.stream(ChannelKind.UNIX, 64, 1).count());
+    assertEquals(64, SizesBench.stream(ChannelKind.UNIX, MIB, 1).count());
+    assertEquals(3, SizesBench.stream(ChannelKind.UNIX, 64 * MIB, 10).count());
+    assertEquals(1, SizesBench.stream(ChannelKind.UNIX, 64 * MIB, 10).warmup());
   }
 }

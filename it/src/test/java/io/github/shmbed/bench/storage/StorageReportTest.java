@@ -7,8 +7,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Interval;
-import io.github.shmbed.bench.Placement;
-import io.github.shmbed.bench.Terminal;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.result.Placement;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.shmbed.bench;
+package io.github.shmbed.report;
 
 import java.util.Locale;
 
@@ -39,13 +39,9 @@ public final class Units {
   }
 
   /** {@code 0.98x (0.95 to 1.02)}. */
-  public static String ratio(Interval ratio) {
+  public static String ratio(double value, double low, double high) {
     return String.format(
-        Locale.ROOT,
-        "%s (%s to %s)",
-        ratio(ratio.value()),
-        threeDigits(ratio.low()),
-        threeDigits(ratio.high()));
+        Locale.ROOT, "%s (%s to %s)", ratio(value), threeDigits(low), threeDigits(high));
   }
 
   /** {@code 1.2 %}. */

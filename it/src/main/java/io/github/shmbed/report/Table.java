@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.shmbed.bench;
+package io.github.shmbed.report;
 
 import java.util.ArrayList;
 import java.util.Arrays;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-package io.github.shmbed.bench;
+package io.github.shmbed.result;
 
 import java.util.LinkedHashMap;
 import java.util.List;
