@@ -12,7 +12,10 @@ import java.util.concurrent.TimeUnit;
 
 /** A command line of {@code ./shmbed}, run to its end. */
 record Launched(int exit, String stdout, String stderr) {
-  private static final int MOST_SECONDS = 120;
+  /** Not a claim about speed: it may have to build the images of the peers first. */
+  private static final int MOST_SECONDS = 300;
+
+  private static final int CLEAN_UP_SECONDS = 10;
 
   /**
    * Starts ./shmbed; the launcher becomes the program it starts, so the process is that program's.
@@ -31,7 +34,10 @@ record Launched(int exit, String stdout, String stderr) {
           builder(arguments).redirectOutput(stdout.toFile()).redirectError(stderr.toFile()).start();
       process.getOutputStream().close();
       if (!process.waitFor(MOST_SECONDS, TimeUnit.SECONDS)) {
-        process.destroyForcibly();
+        process.destroy(); // SIGTERM: it removes what it made
+        if (!process.waitFor(CLEAN_UP_SECONDS, TimeUnit.SECONDS)) {
+          process.destroyForcibly();
+        }
         throw new IOException(
             "./shmbed "
                 + String.join(" ", arguments)
