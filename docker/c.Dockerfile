@@ -4,11 +4,17 @@ ARG BASE_IMAGE=debian:bookworm-slim
 
 FROM ${BASE_IMAGE} AS build
 COPY docker/certs/ /usr/local/share/ca-certificates/
+# Of DPDK only the headers and the two libraries that are used: all that libdpdk-dev depends on takes a minute.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
-      ca-certificates gcc libc6-dev libjansson-dev libssl-dev make pkg-config zlib1g-dev
+      ca-certificates gcc libc6-dev libjansson-dev libssl-dev make pkg-config zlib1g-dev \
+ && cd /tmp && apt-get download libdpdk-dev && dpkg-deb -x libdpdk-dev_*.deb / \
+ && apt-get install --yes --no-install-recommends $(dpkg-deb -f libdpdk-dev_*.deb Depends | grep -Eo 'librte-(eal|ring)[^, ]*')
 COPY peers/c /opt/shmbed/peers/c
+# The packages of the libraries that the programs load, by the names that this distribution has for them.
 RUN make -C /opt/shmbed/peers/c \
+ && ldd /opt/shmbed/peers/c/*/*.exe /opt/shmbed/peers/c/rtering/librtering.so | sed -n 's/.* => \(\/[^ ]*\) .*/\1/p' | sort -u \
+    | xargs realpath | sed 's/.*\//*\//' | xargs dpkg -S | cut -d: -f1 | sort -u > /opt/shmbed/packages \
  && rm -rf /opt/shmbed/peers/c/build \
  && ln -sf /opt/shmbed/key/shmkey.txt /opt/shmbed/peers/c/sysv/shmkey.txt \
  && chmod -R a+rX /opt/shmbed/peers
@@ -17,10 +23,10 @@ FROM ${BASE_IMAGE}
 LABEL org.opencontainers.image.title="shmbed/peer-c" \
       org.opencontainers.image.description="C peers of shmbed, a test bed for shared memory between Java, C and Python" \
       org.opencontainers.image.licenses="Apache-2.0"
-RUN apt-get update \
- && apt-get install --yes --no-install-recommends libjansson4 libssl3 zlib1g \
- && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 COPY --from=build /opt/shmbed /opt/shmbed
+RUN apt-get update \
+ && xargs apt-get install --yes --no-install-recommends < /opt/shmbed/packages \
+ && rm -rf /var/lib/apt/lists/* /var/cache/apt/*
 # The host's folder peers/c/sysv is bound here, read-only: a bind mount keeps device and inode, so ftok gives the host's key.
 RUN mkdir /opt/shmbed/key
 WORKDIR /opt/shmbed/peers/c

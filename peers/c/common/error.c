@@ -129,6 +129,16 @@ static const struct {
     {"SEQUENCE_REPEATED", "a message came a second time"},
     {"SEQUENCE_GAP", "a message is missing"},
     {"DESCRIPTOR_BOUNDS", "it points out of the payload slots"},
+    {"RING_MAGIC", "no ring of this channel lies there"},
+    {"RING_VERSION", "of another version of this channel: build both sides from one tree"},
+    {"RING_LINE", "its parts lie in cache lines of another size than this side's DPDK was built for"},
+    {"RING_ELEMENT", "its elements are of another size: both sides need the same --channel"},
+    {"RING_COUNT", "it has another number of elements: both sides need the same --channel"},
+    {"RING_BYTES", "its size does not fit its elements"},
+    {"RING_SIZE", "the rte_ring's size, mask or capacity does not fit its header"},
+    {"RING_SYNC", "mp on one side only, or sync types that do not fit: both sides need the same --channel"},
+    {"RING_COUNTERS", "more elements wait in it than it holds"},
+    {"RING_INDEX", "an element leads out of the table of descriptors"},
     {"DESCRIPTOR_FLAGS", "it has flags that do not belong there"},
 };
 

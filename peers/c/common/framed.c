@@ -87,10 +87,9 @@ static struct header *shared_header(const struct run *run)
     return (struct header *)run->segment.base;
 }
 
-static bool has_lanes(const struct run *run)
+static uint64_t channel_bytes(const struct run *run)
 {
-    const char *address;
-    return channel_find(run->options.channel, &address)->lanes;
+    return channel_block_bytes(run->options.channel);
 }
 
 // Whether the payload goes through the channel, not through the segment.
@@ -141,7 +140,7 @@ static bool plan_segment(struct run *run)
     if (options->message_size > SEGMENT_SIZE_MAX / SLOT_COUNT_MAX)
         return fail_because(run, layout_rule(run), options->payload, EMSGSIZE,
                             "a message of more than 2^43 bytes");
-    header_plan(&run->header, options->message_size, options->window, has_lanes(run));
+    header_plan(&run->header, options->message_size, options->window, channel_bytes(run));
     run->segment.wanted = run->header.segment_size;
     if (options->segment_size == 0)
         options->segment_size = run->header.segment_size;
@@ -171,7 +170,7 @@ static bool create_segment(struct run *run)
     struct error *error = &run->error;
     run->segment.writable = false;
     if (error->number != EEXIST || !api->find(run) || run->segment.size < HEADER_BYTES || !api->attach(run) ||
-        !guard_run(copy_header_out, run) || header_check(&run->header, run->segment.size, false) != NULL)
+        !guard_run(copy_header_out, run) || header_check(&run->header, run->segment.size, 0) != NULL)
         return false;
     run->stage_happened[STAGE_READER_ATTACH] = run->stage_happened[STAGE_ATTACH] = false; // only to look
     const char *call = error->call;
@@ -476,7 +475,7 @@ static bool try_segment(struct run *run)
 // replaced by one that does.
 static bool await_segment(struct run *run)
 {
-    run->segment.writable = has_lanes(run);
+    run->segment.writable = channel_bytes(run) != 0;
     while (!try_segment(run)) {
         if (run->error.call != NULL)
             return false;
@@ -492,7 +491,7 @@ static bool await_segment(struct run *run)
 
 static bool check_header(struct run *run)
 {
-    const char *rule = header_check(&run->header, run->segment.size, has_lanes(run));
+    const char *rule = header_check(&run->header, run->segment.size, channel_bytes(run));
     return rule == NULL || fail_rule(run, "header", run->segment.object, EBADMSG, rule);
 }
 

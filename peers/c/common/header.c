@@ -3,8 +3,6 @@
 // wrap.
 #include "header.h"
 
-#include "channel/lane.h"
-
 #include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
@@ -18,10 +16,10 @@ static uint64_t round_up(uint64_t bytes)
     return (bytes + HEADER_ALIGN - 1) / HEADER_ALIGN * HEADER_ALIGN;
 }
 
-void header_plan(struct header *header, uint64_t message_size, uint64_t slot_count, bool lanes)
+void header_plan(struct header *header, uint64_t message_size, uint64_t slot_count, uint64_t channel_bytes)
 {
-    header->channel_offset = lanes ? HEADER_BYTES : 0;
-    header->payload_offset = HEADER_BYTES + (lanes ? LANES_BYTES : 0);
+    header->channel_offset = channel_bytes == 0 ? 0 : HEADER_BYTES;
+    header->payload_offset = HEADER_BYTES + round_up(channel_bytes);
     header->slot_size = round_up(message_size);
     header->slot_count = slot_count;
     header->segment_size = header->payload_offset + slot_count * header->slot_size;
@@ -84,25 +82,25 @@ bool header_sign(struct header *header)
     return true;
 }
 
-static bool offsets_are_sound(const struct header *header, bool lanes)
+static bool offsets_are_sound(const struct header *header, uint64_t channel_bytes)
 {
     const uint64_t size = header->segment_size;
     if (header->payload_offset % HEADER_ALIGN != 0 || header->payload_offset < HEADER_BYTES ||
         header->payload_offset > size)
         return false;
-    if (header->channel_offset == 0 && lanes)
+    if (header->channel_offset == 0 && channel_bytes != 0)
         return false;
     if (header->channel_offset != 0 &&
         (header->channel_offset % HEADER_ALIGN != 0 || header->channel_offset < HEADER_BYTES ||
          header->channel_offset > header->payload_offset ||
-         LANES_BYTES > header->payload_offset - header->channel_offset))
+         channel_bytes > header->payload_offset - header->channel_offset))
         return false;
     return header->slot_size % HEADER_ALIGN == 0 && header->slot_count >= 1 &&
            header->slot_count <= SLOT_COUNT_MAX &&
            header->slot_size <= (size - header->payload_offset) / header->slot_count;
 }
 
-const char *header_check(const struct header *header, uint64_t real_size, bool lanes)
+const char *header_check(const struct header *header, uint64_t real_size, uint64_t channel_bytes)
 {
     if (memcmp(header->magic, MAGIC, sizeof header->magic) != 0)
         return "HEADER_MAGIC";
@@ -114,7 +112,7 @@ const char *header_check(const struct header *header, uint64_t real_size, bool l
         return "SEGMENT_SIZE";
     if (header->generation == 0)
         return "HEADER_GENERATION";
-    if (!offsets_are_sound(header, lanes))
+    if (!offsets_are_sound(header, channel_bytes))
         return "HEADER_OFFSET";
     return NULL;
 }

@@ -55,18 +55,19 @@ static_assert(offsetof(struct header, slot_size) == 96, "slot_size");
 static_assert(offsetof(struct header, slot_count) == 104, "slot_count");
 static_assert(offsetof(struct header, reserved) == 112, "reserved");
 
-// Places a channel block (if `lanes`) and `slot_count` slots of at least `message_size` bytes behind the
-// header, in a segment of just the size that takes. Sets the four offsets and segment_size; message_size is
-// at most 2^46, slot_count at most 8.
-void header_plan(struct header *header, uint64_t message_size, uint64_t slot_count, bool lanes);
+// Places a channel block (if `channel_bytes` is not 0) and `slot_count` slots of at least `message_size`
+// bytes behind the header, in a segment of just the size that takes. Sets the four offsets and segment_size;
+// message_size is at most 2^46, slot_count at most 8.
+void header_plan(struct header *header, uint64_t message_size, uint64_t slot_count, uint64_t channel_bytes);
 
 // Sets everything else but state and sequence: a new generation, and who this process is. False with errno:
 // no random number.
 bool header_sign(struct header *header);
 
 // The name of the first rule that a header (a copy of it) breaks, NULL if it is sound. `real_size` is that of
-// the object; `lanes`: a channel block must be there. No sum or product here can wrap.
-const char *header_check(const struct header *header, uint64_t real_size, bool lanes);
+// the object; `channel_bytes` not 0: a channel block of that size must be there. No sum or product here can
+// wrap.
+const char *header_check(const struct header *header, uint64_t real_size, uint64_t channel_bytes);
 
 // Where message `seq` (from 1) lies.
 uint64_t header_slot_offset(const struct header *header, uint64_t seq);

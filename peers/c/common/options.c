@@ -423,6 +423,11 @@ static void check_framed(struct parsing *parsing)
     const char *wrong = channel->check_address == NULL ? NULL : channel->check_address(address);
     if (wrong != NULL)
         reject(parsing, EXIT_USAGE, "--channel %s: %s", options->channel, wrong);
+    const char *missing = channel->missing == NULL ? NULL : channel->missing();
+    if (missing != NULL) {
+        parsing->options->lacks = channel->needs;
+        reject(parsing, EXIT_UNSUPPORTED, "channel %s: %s", options->channel, missing);
+    }
 }
 
 static void check_not_framed(struct parsing *parsing)

@@ -23,6 +23,7 @@ struct peer;
 
 // One command line, checked. The strings point into the argument vector.
 struct options {
+    const char *lacks; // exit 77: what this machine has not, such as `DPDK`; or NULL
     bool help, version;
     enum layout layout;
     const char *layout_text;           // as it was given, for the reason of exit 77

@@ -183,6 +183,8 @@ char *result_json(const struct run *run)
         json_object_set_new(object, "case", case_object(run));
     if (run->exit == EXIT_UNSUPPORTED)
         json_object_set_new(object, "reason", text(run->why));
+    if (run->exit == EXIT_UNSUPPORTED && run->options.lacks != NULL)
+        json_object_set_new(object, "lacks", text(run->options.lacks));
     if (run->exit == EXIT_DONE || run->exit == EXIT_FAILED)
         json_object_set_new(object, "stages", stages_object(run));
     if (run->exit == EXIT_DONE && run->payload_known)

@@ -81,7 +81,7 @@ static void a_header_has_the_golden_bytes(void)
     const struct header header = golden_header();
     CHECK(read_golden("framed.hex", bytes, sizeof bytes) == HEADER_BYTES);
     CHECK(memcmp(bytes, &header, HEADER_BYTES) == 0);
-    CHECK(header_check(&header, 73728, true) == NULL);
+    CHECK(header_check(&header, 73728, LANES_BYTES) == NULL);
     CHECK(header_slot_offset(&header, 42) == golden_descriptor().offset);
     CHECK(header_slot_offset(&header, 1) == header.payload_offset);
 }
@@ -104,26 +104,26 @@ static void a_planned_header_is_sound_and_just_as_large_as_needed(void)
 {
     struct header header = {0};
     CHECK(header_sign(&header));
-    header_plan(&header, 1000, 8, true);
+    header_plan(&header, 1000, 8, LANES_BYTES);
     CHECK(header.slot_size == 1024 && header.segment_size == 128 + 8704 + 8 * 1024);
-    CHECK(header_check(&header, header.segment_size, true) == NULL);
+    CHECK(header_check(&header, header.segment_size, LANES_BYTES) == NULL);
     CHECK(header.creator_pid != 0 && header.creator_start_time != 0);
-    header_plan(&header, 0, 1, false);
+    header_plan(&header, 0, 1, 0);
     CHECK(header.segment_size == 128 && header.channel_offset == 0);
-    CHECK(header_check(&header, 128, false) == NULL);
-    CHECK(strcmp(header_check(&header, 128, true), "HEADER_OFFSET") == 0); // the lanes are missing
+    CHECK(header_check(&header, 128, 0) == NULL);
+    CHECK(strcmp(header_check(&header, 128, LANES_BYTES), "HEADER_OFFSET") == 0); // the lanes are missing
     const uint64_t generation = header.generation;
     CHECK(header_sign(&header) && header.generation != generation);
-    header_plan(&header, UINT64_C(5) << 30, 2, false);
+    header_plan(&header, UINT64_C(5) << 30, 2, 0);
     CHECK(header.segment_size == 128 + (UINT64_C(10) << 30));
-    CHECK(header_check(&header, header.segment_size, false) == NULL);
+    CHECK(header_check(&header, header.segment_size, 0) == NULL);
 }
 
 static const char *check_changed(void (*change)(struct header *header))
 {
     struct header header = golden_header();
     change(&header);
-    return header_check(&header, 73728, true);
+    return header_check(&header, 73728, LANES_BYTES);
 }
 
 #define CHANGE(name, statement)                                                                              \

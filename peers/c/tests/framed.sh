@@ -22,6 +22,11 @@ trap finish EXIT
 posix=("$bin/posix/shm_writer.exe --name $name" "$bin/posix/shm_reader.exe --name $name")
 sysv=("$bin/sysv/shm_writer.exe --key $key" "$bin/sysv/shm_reader.exe --key $key")
 channels="unix:$work/s unix-whole:$work/s unix-seqpacket:$work/s fifo:$work/f posix-mq:$name posix-sem:$name sysv-msg:$key futex eventfd:$work/s spin"
+if [ -e "$bin/rtering/librtering.so" ]; then
+    channels+=" rtering rtering:mp rtering:index,start=4294967290 rtering:mp,index,count=4,start=4294967290"
+else
+    echo "UNSUPPORTED: channel rtering, since DPDK is not installed: apt-get install --no-install-recommends libdpdk-dev"
+fi
 
 fail() {
     echo "FAILED: $*"
@@ -221,6 +226,10 @@ usage 64 'at most 107 bytes' --channel "unix:/$(printf '%0120d' 0)"
 usage 64 'takes no address' --channel futex:x
 usage 64 'wants a slash' --channel posix-mq:x
 usage 64 'is a number' --channel sysv-msg:0
+usage 64 'its words are' --channel rtering:mp,
+usage 64 'its words are' --channel rtering:start=4294967296
+usage 64 'a power of two' --channel rtering:count=1
+usage 64 'a power of two' --channel rtering:mp,count=24
 usage 64 '"usage":"--window 9' --channel futex --window 9
 usage 64 '"usage":"10B: one word too many' --channel futex 10B
 usage 1 '"errno":"EINVAL","message":"header ' --channel futex --message-size 7
@@ -238,8 +247,8 @@ for i in $(seq 1 5); do for channel in $channels; do echo "--name $name-$i --lay
 sed "s|$| --payload $work/payload --message-size 1000 --count 12|" "$work/lines" | "$bin/posix/shm_writer.exe" --serve >"$work/writer.lines" &
 sed "s|$| --count 12|" "$work/lines" | "$bin/posix/shm_reader.exe" --serve >"$work/reader.lines"
 wait
-check "serve: writer" test "$(grep -c '"exit":0,' "$work/writer.lines")" = 50
-check "serve: reader" test "$(grep -c '"exit":0,' "$work/reader.lines")" = 50
+check "serve: writer" test "$(grep -c '"exit":0,' "$work/writer.lines")" = $((5 * $(wc -w <<<"$channels")))
+check "serve: reader" test "$(grep -c '"exit":0,' "$work/reader.lines")" = $((5 * $(wc -w <<<"$channels")))
 nothing_left "serve"
 
 echo "9. --rate: every message has its time, and none is sent before it"

@@ -61,7 +61,14 @@ class UsageError(Exception):
 
 
 class Unsupported(Exception):
-    """This peer does not have that layout, channel or codec; the message is the reason. Exit 77."""
+    """This peer does not have that layout, channel or codec; the message is the reason. Exit 77.
+
+    lacks -- where it has them: what this machine lacks for them, such as `DPDK`
+    """
+
+    def __init__(self, message, lacks=None):
+        super().__init__(message)
+        self.lacks = lacks
 
 
 class PeerError(Exception):

@@ -14,7 +14,6 @@ from . import channel as channels
 from . import descriptor as descriptors
 from . import header as headers
 from .atomic import load_acquire, store_release
-from .channel.lane import BLOCK_SIZE, Lanes
 from .descriptor import FLAG_ACKNOWLEDGEMENT, FLAG_CRC32C, Descriptor
 from .errors import PeerError
 from .latency import Ledger, now_ns
@@ -30,7 +29,7 @@ def writer(segments, options, ledger, result):
     messages = Messages(options)
     options.message_size = messages.size
     channel = channels.make(options.channel, "writer", options.mode, options.deadline_ns)
-    header = _plan(options, messages.size, BLOCK_SIZE if channel.LANES else 0)
+    header = _plan(options, messages.size, channel.block_bytes())
     with segments.Segment(options, ledger) as segment:
         segment.create()
         segment.reserve(header.segment_size)
@@ -50,7 +49,7 @@ def reader(segments, options, ledger, result):
         out = stack.enter_context(open_output(options.out)) if options.out is not None else None
         channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
         segment = stack.enter_context(segments.Segment(options, ledger))
-        header = _open_ready(segment, options, BLOCK_SIZE if channel.LANES else 0)
+        header = _open_ready(segment, options, channel.block_bytes())
         inbox = Inbox(header, out, options)
         with _reader_side(segment, header, channel):
             measured = _receive_all(segment, header, channel, inbox, options)
@@ -165,7 +164,7 @@ class Acknowledgements:
 def _plan(options, message_size, channel_bytes):
     """The header of the segment to be: header, channel block if there is one, then one slot for each of the window."""
     channel_offset = headers.SIZE if channel_bytes else 0
-    payload_offset = headers.SIZE + channel_bytes
+    payload_offset = headers.SIZE + headers.round_up(channel_bytes)
     slot_size = headers.round_up(message_size)
     needed = payload_offset + options.window * slot_size
     if options.segment_size is None:
@@ -182,10 +181,8 @@ def _writer_side(segment, header, channel):
     segment.view[: headers.SIZE] = headers.pack(header)
     with contextlib.ExitStack() as stack:
         words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
-        if channel.LANES:
-            lanes = Lanes(segment.view, header.channel_offset, True, words)
-            stack.callback(lanes.release)
-            channel.use_lanes(lanes)
+        if channel.block_bytes():
+            stack.callback(channel.use_block(segment.view, header.channel_offset, words).release)
         stack.enter_context(channel)
         stack.callback(store_release, words, headers.STATE_WORD, headers.STATE_CLOSED)
         channel.open()
@@ -198,11 +195,9 @@ def _writer_side(segment, header, channel):
 def _reader_side(segment, header, channel):
     """The open channel."""
     with contextlib.ExitStack() as stack:
-        if channel.LANES:
+        if channel.block_bytes():
             words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
-            lanes = Lanes(segment.view, header.channel_offset, False, words)
-            stack.callback(lanes.release)
-            channel.use_lanes(lanes)
+            stack.callback(channel.use_block(segment.view, header.channel_offset, words).release)
         stack.enter_context(channel)
         channel.open()
         yield

@@ -63,6 +63,8 @@ def _command(peer, role, words, served):
     except Unsupported as error:
         result = Result(peer, role)
         result.fields.update(exit=EXIT_UNSUPPORTED, reason=str(error))
+        if error.lacks is not None:
+            result.fields.update(lacks=error.lacks)
     else:
         result = _exchange(peer, role, options, _lines(role, options, served))
     if path is not None and not (served and path == "-"):

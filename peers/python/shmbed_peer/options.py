@@ -212,7 +212,9 @@ def _check_framed(role, options):
         raise UsageError("--channel: wanted by --layout framed")
     name, colon, address = options.channel.partition(":")
     kind = ADDRESSES[name]
-    if kind is None:
+    if kind == "words":
+        _check_rtering(options.channel, address)
+    elif kind is None:
         if colon:
             raise UsageError("--channel %s: %s has no address" % (options.channel, name))
     elif not address:
@@ -226,6 +228,18 @@ def _check_framed(role, options):
         if len(os.fsencode(bare)) > CHANNEL_NAME_BYTES_MAX:
             raise UsageError("--channel: a name has %d bytes at most" % CHANNEL_NAME_BYTES_MAX)
         options.channel = "%s:%s" % (name, bare)
+
+
+def _check_rtering(spec, address):
+    from .channel import rtering
+
+    try:
+        rtering.words(address)
+    except ValueError as wrong:
+        raise UsageError("--channel %s: %s" % (spec, wrong)) from None
+    missing = rtering.missing()
+    if missing is not None:
+        raise Unsupported("channel %s: %s" % (spec, missing), lacks="DPDK")
 
 
 def _check_not_framed(options):

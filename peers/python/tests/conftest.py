@@ -11,12 +11,16 @@ from pathlib import Path
 
 import pytest
 
+from shmbed_peer.channel import ADDRESSES, rtering
+
 ROOT = Path(__file__).resolve().parents[1]
 POSIX = ("posix", "stdlib")
 FILES = {"writer": "shm_writer.py", "reader": "shm_reader.py", "cleaner": "shm_clean.py"}
 C_ROOT = ROOT.parent / "c"
 C_FILES = {"writer": "shm_writer.exe", "reader": "shm_reader.exe", "cleaner": "shm_clean.exe"}
 DEADLINE_S = 20
+NEEDS_DPDK = pytest.mark.skipif(rtering.missing() is not None, reason="UNSUPPORTED: %s" % rtering.missing())
+CHANNELS = [pytest.param(name, marks=NEEDS_DPDK) if name == "rtering" else name for name in ADDRESSES]
 
 _numbers = itertools.count(1)
 

@@ -15,11 +15,11 @@ from pathlib import Path
 import posix_ipc
 import pytest
 import sysv_ipc
-from conftest import DEADLINE_S, Served, program, until
+from conftest import CHANNELS, DEADLINE_S, Served, program, until
 
 from shmbed_peer import header as headers
 from shmbed_peer.channel import ADDRESSES, make
-from shmbed_peer.channel.lane import BLOCK_SIZE, Lanes
+from shmbed_peer.channel.lane import BLOCK_SIZE
 from shmbed_peer.descriptor import Descriptor, pack
 from shmbed_peer.latency import now_ns
 
@@ -247,11 +247,13 @@ def wchan(served):
 def spec(channel, name, key, tmp_path):
     """The channel's name with an address of the test's own."""
     kind = ADDRESSES[channel]
-    address = {"socket": tmp_path / "c", "path": tmp_path / "c", "name": name, "key": hex(key), None: None}[kind]
+    address = {"socket": tmp_path / "c", "path": tmp_path / "c", "name": name, "key": hex(key), "words": None, None: None}[
+        kind
+    ]
     return channel if address is None else "%s:%s" % (channel, address)
 
 
-channels = pytest.mark.parametrize("channel", list(ADDRESSES))
+channels = pytest.mark.parametrize("channel", CHANNELS)
 
 
 @contextlib.contextmanager
@@ -261,10 +263,8 @@ def writer_side(mapping, spec):
         view = stack.enter_context(memoryview(mapping))
         words = stack.enter_context(view[:128].cast("Q"))
         channel = make(spec, "writer", 0o600, now_ns() + DEADLINE_S * 10**9)
-        if channel.LANES:
-            lanes = Lanes(view, 128, True, words)
-            stack.callback(lanes.release)
-            channel.use_lanes(lanes)
+        if channel.block_bytes():
+            stack.callback(channel.use_block(view, 128, words).release)
         stack.enter_context(channel)
         channel.open()
         yield channel, words
@@ -281,7 +281,7 @@ def test_a_writer_that_sends_nothing_is_etimedout_in_wait(readers, segment, name
         assert 0.14 < time.monotonic() - begun < 1
 
 
-@pytest.mark.parametrize("channel", [each for each in ADDRESSES if each != "posix-mq"])  # no sign of it in a queue
+@pytest.mark.parametrize("channel", [each for each in CHANNELS if each != "posix-mq"])  # no sign of it in a queue
 def test_a_writer_that_closes_is_epipe(readers, segment, name, channel, spec):
     """Sockets and FIFOs end, the queue goes away; the lanes have the segment's state."""
     with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
@@ -338,7 +338,7 @@ def test_sigterm_in_a_wait_removes_segment_and_channel(name, tmp_path, channel, 
             kind(name + ".r")
 
 
-@pytest.mark.parametrize("channel", [name for name, address in ADDRESSES.items() if address is not None])
+@pytest.mark.parametrize("channel", [name for name, address in ADDRESSES.items() if address not in (None, "words")])
 def test_an_object_that_is_in_the_way_of_the_channel_is_eexist_and_stays(name, tmp_path, channel, spec):
     (tmp_path / "payload").write_bytes(PIECE)
     made = make(spec, "writer", 0o600, now_ns() + 10**9)

@@ -9,8 +9,9 @@
 #include <string.h>
 
 static const struct channel_api *const channels[] = {
-    &unix_channel,      &unix_whole_channel, &unix_seqpacket_channel, &fifo_channel,    &posix_mq_channel,
-    &posix_sem_channel, &sysv_msg_channel,   &futex_channel,          &eventfd_channel, &spin_channel,
+    &unix_channel,     &unix_whole_channel, &unix_seqpacket_channel, &fifo_channel,
+    &posix_mq_channel, &posix_sem_channel,  &sysv_msg_channel,       &futex_channel,
+    &eventfd_channel,  &spin_channel,       &rtering_channel,
 };
 
 const struct channel_api *channel_find(const char *spec, const char **address)
@@ -45,6 +46,19 @@ void channel_begin(struct run *run)
     }
 }
 
+uint64_t channel_block_bytes(const char *spec)
+{
+    const char *address;
+    const struct channel_api *api = channel_find(spec, &address);
+    return api->block_bytes == NULL ? 0 : api->block_bytes(address);
+}
+
+uint64_t channel_lanes_bytes(const char *address)
+{
+    (void)address;
+    return LANES_BYTES;
+}
+
 bool channel_fail(struct channel *channel, const char *call, int number)
 {
     return fail(channel->run, call, channel->run->options.channel, number);
@@ -66,6 +80,11 @@ bool channel_closed(struct channel *channel, const char *call)
 bool channel_broken(struct channel *channel, const char *call, int number, const char *what)
 {
     return fail_because(channel->run, call, channel->run->options.channel, number, "%s", what);
+}
+
+bool channel_broken_rule(struct channel *channel, const char *call, const char *name)
+{
+    return fail_rule(channel->run, call, channel->run->options.channel, EBADMSG, name);
 }
 
 struct timespec timespec_of(int64_t ns)

@@ -5,6 +5,7 @@
 #define SHMBED_CHANNEL_H
 
 #include "lane.h"
+#include "rtering.h"
 
 #include <poll.h>
 #include <semaphore.h>
@@ -18,9 +19,14 @@ struct channel;
 // EPIPE.
 struct channel_api {
     const char *name;
-    bool lanes; // its descriptors lie in the segment
+    bool lanes; // its descriptors lie in lanes of the segment
+    // Bytes of the channel block in the segment, by an address that was checked. NULL: it has none.
+    uint64_t (*block_bytes)(const char *address);
     // NULL: no address. Otherwise what is wrong with an address, or NULL if nothing is.
     const char *(*check_address)(const char *address);
+    // NULL: it works on every machine. Otherwise what this one lacks and the remedy, or NULL if nothing.
+    const char *(*missing)(void);
+    const char *needs; // what that is
     // Writer only: makes the objects. Afterwards the segment becomes ready.
     bool (*create)(struct channel *channel);
     // Both: opens what the writer has made, and meets the other side where the channel has connections.
@@ -48,8 +54,9 @@ struct channel {
     const char *address; // after the colon, or ""
     struct lane_end in;  // lanes only
     struct lane_end out;
-    int listener;      // -1: none
-    int in_fd, out_fd; // -1: none. A stream is both.
+    struct ring_end in_ring, out_ring; // rtering only
+    int listener;                      // -1: none
+    int in_fd, out_fd;                 // -1: none. A stream is both.
     int in_event, out_event;
     uint64_t events; // announced, not yet consumed
     sem_t *in_sem, *out_sem;
@@ -66,6 +73,11 @@ const struct channel_api *channel_find(const char *spec, const char **address);
 // Prepares `run`'s channel: nothing is open yet. In a channel with lanes they must be attached by now.
 void channel_begin(struct run *run);
 
+// Bytes of the channel block that the channel of a SPEC has in the segment, 0 if none.
+uint64_t channel_block_bytes(const char *spec);
+// `block_bytes` of the channels with lanes.
+uint64_t channel_lanes_bytes(const char *address);
+
 // The error of a call on this channel, with its SPEC as the object.
 bool channel_fail(struct channel *channel, const char *call, int number);
 // The deadline has passed while `call` waited.
@@ -74,6 +86,9 @@ bool channel_timeout(struct channel *channel, const char *call);
 bool channel_closed(struct channel *channel, const char *call);
 // The other side broke the channel's rules.
 bool channel_broken(struct channel *channel, const char *call, int number, const char *what);
+
+// The other side broke a rule that has a name.
+bool channel_broken_rule(struct channel *channel, const char *call, const char *name);
 
 // poll(2) until an event or the deadline.
 bool channel_poll(struct channel *channel, struct pollfd *polled, nfds_t count, int64_t deadline_ns);
@@ -98,6 +113,7 @@ struct timespec realtime_of(int64_t monotonic_ns);
 void direction(char text[DIRECTION_BYTES], const char *address, bool to_reader);
 
 extern const struct channel_api unix_channel, unix_whole_channel, unix_seqpacket_channel, fifo_channel,
-    posix_mq_channel, posix_sem_channel, sysv_msg_channel, futex_channel, eventfd_channel, spin_channel;
+    posix_mq_channel, posix_sem_channel, sysv_msg_channel, futex_channel, eventfd_channel, spin_channel,
+    rtering_channel;
 
 #endif

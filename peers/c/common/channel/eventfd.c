@@ -138,6 +138,7 @@ static void eventfd_close(struct channel *channel)
 const struct channel_api eventfd_channel = {
     .name = "eventfd",
     .lanes = true,
+    .block_bytes = channel_lanes_bytes,
     .check_address = socket_check_path,
     .create = eventfd_create,
     .open = eventfd_open,

@@ -58,6 +58,7 @@ static void futex_close(struct channel *channel)
 const struct channel_api futex_channel = {
     .name = "futex",
     .lanes = true,
+    .block_bytes = channel_lanes_bytes,
     .create = futex_create,
     .open = futex_create,
     .send = futex_send,

@@ -104,6 +104,7 @@ static void sem_close_both(struct channel *channel)
 const struct channel_api posix_sem_channel = {
     .name = "posix-sem",
     .lanes = true,
+    .block_bytes = channel_lanes_bytes,
     .check_address = sem_check_address,
     .create = sem_create,
     .open = sem_open_existing,

@@ -59,6 +59,7 @@ static void spin_close(struct channel *channel)
 const struct channel_api spin_channel = {
     .name = "spin",
     .lanes = true,
+    .block_bytes = channel_lanes_bytes,
     .create = spin_create,
     .open = spin_create,
     .send = spin_send,

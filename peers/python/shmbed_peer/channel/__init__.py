@@ -6,8 +6,9 @@ import importlib
 
 from ..errors import PeerError, missing_module
 from ..latency import now_ns
+from .lane import BLOCK_SIZE, Lanes
 
-# name -> what its address is: a file's path, a socket's path, a POSIX name, a System V key, or None
+# name -> what its address is: a path, a socket's path, a POSIX name, a System V key, words that may be left out, or None
 ADDRESSES = {
     "unix": "socket",
     "unix-whole": "socket",  # the payload goes through it too: what shared memory is compared with
@@ -19,6 +20,7 @@ ADDRESSES = {
     "futex": None,
     "eventfd": "socket",
     "spin": None,  # burns a CPU while it waits: for measuring, not for use
+    "rtering": "words",  # likewise
 }
 
 
@@ -38,7 +40,7 @@ class ChannelBase:
     Calls come in this order: open, accept, then send and receive, close. They raise PeerError; one that waits for longer
     than the deadline raises ETIMEDOUT, and one whose other side went away EPIPE.
 
-    LANES -- whether descriptors lie in lanes of the segment; then `use_lanes` comes before `open`
+    LANES -- whether descriptors lie in lanes of the segment; then `use_block` comes before `open`
     WHOLE -- whether the payload goes through the channel, not through the segment: see `send_whole`
     """
 
@@ -52,8 +54,18 @@ class ChannelBase:
         self.mode = mode  # permission bits of what is created, exact
         self.deadline_ns = deadline_ns
 
+    def block_bytes(self):
+        """Bytes of the channel block in the segment, 0 for none."""
+        return BLOCK_SIZE if self.LANES else 0
+
+    def use_block(self, view, offset, header_words):
+        """Takes the segment and where its channel block is. Returns what to `release` before the segment is unmapped."""
+        lanes = Lanes(view, offset, self.is_writer, header_words)
+        self.use_lanes(lanes)
+        return lanes
+
     def use_lanes(self, lanes):
-        """Takes the Lanes of the segment."""
+        """LANES only: takes the Lanes of the segment."""
         raise NotImplementedError
 
     def open(self):

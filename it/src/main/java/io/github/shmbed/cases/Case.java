@@ -48,6 +48,13 @@ public interface Case {
     return true;
   }
 
+  /**
+   * What the case needs of a machine that some do not have: a peer may say 77 and that it lacks.
+   */
+  default Optional<String> mayLack() {
+    return Optional.empty();
+  }
+
   /** What peers.json says one of the two does not have; empty when the cell can run. */
   default Optional<String> missing(Peer writer, Peer reader) {
     for (Peer peer : new Peer[] {writer, reader}) {

@@ -17,7 +17,8 @@ public enum ChannelKind {
   SYSV_MSG("sysv-msg", Address.SYSV_KEY, "a System V message queue"),
   FUTEX("futex", Address.NONE, "futexes in lanes in the segment"),
   EVENTFD("eventfd", Address.PATH, "two eventfds and lanes in the segment"),
-  SPIN("spin", Address.NONE, "lanes in the segment that are looked at without a pause");
+  SPIN("spin", Address.NONE, "lanes in the segment that are looked at without a pause"),
+  RTERING("rtering", Address.NONE, "two rings of DPDK in the segment");
 
   /** Where a channel's objects are. */
   public enum Address {
@@ -68,6 +69,14 @@ public enum ChannelKind {
       case SYSV_KEY -> id + ":" + KeyRange.text(run.keys().key(number));
       case NONE -> id;
     };
+  }
+
+  /**
+   * What it needs beyond the kernel and the C library, as a peer's result names it in {@code lacks}
+   * where the machine has it not.
+   */
+  public Optional<String> mayLack() {
+    return this == RTERING ? Optional.of("DPDK") : Optional.empty();
   }
 
   /** The channel of this id. */

@@ -72,6 +72,11 @@ public record Framed(
   }
 
   @Override
+  public Optional<String> mayLack() {
+    return channel.mayLack();
+  }
+
+  @Override
   public Optional<String> missing(Peer writer, Peer reader) {
     for (Peer peer : new Peer[] {writer, reader}) {
       if (!peer.layouts().contains(layout())) {

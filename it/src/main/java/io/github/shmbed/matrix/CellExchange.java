@@ -378,7 +378,8 @@ final class CellExchange implements Exchange {
     }
     Map<String, Object> error = Json.object(answer, "error");
     if (exit == ExitStatus.UNSUPPORTED && Json.text(answer, "reason") != null) {
-      throw new CellFailure(Outcome.UNSUPPORTED, who + ": " + Json.text(answer, "reason"));
+      throw CellFailure.unsupported(
+          who + ": " + Json.text(answer, "reason"), Json.text(answer, "lacks"));
     }
     if (exit == ExitStatus.FAILED && "ETIMEDOUT".equals(error.get("errno"))) {
       throw new CellFailure(

@@ -94,8 +94,7 @@ public final class CellRunner {
         }
       }
     } catch (CellFailure e) {
-      verdict.set(e.outcome(), e.getMessage());
-      verdict.mismatch = e.mismatch();
+      fail(cell, verdict, e);
     } catch (IOException | RuntimeException e) {
       // whatever went wrong in the harness or on the machine: the cell stays what it was at its
       // start
@@ -123,8 +122,7 @@ public final class CellRunner {
       one.run(exchange);
       verdict.set(Outcome.PASS, null);
     } catch (CellFailure e) {
-      verdict.set(e.outcome(), e.getMessage());
-      verdict.mismatch = e.mismatch();
+      fail(cell, verdict, e);
     } finally {
       Set<Long> pids = new HashSet<>(serving.keySet());
       pids.addAll(exchange.pids());
@@ -148,6 +146,13 @@ public final class CellRunner {
     if (verdict.outcome == Outcome.PASS && !verdict.leaks.isEmpty()) {
       verdict.set(Outcome.LEAK, "left behind: " + String.join(", ", verdict.leaks));
     }
+  }
+
+  private static void fail(Cell cell, Verdict verdict, CellFailure failure) {
+    verdict.set(failure.outcome(), failure.getMessage());
+    verdict.mismatch = failure.mismatch();
+    verdict.declared =
+        failure.lacks() != null && cell.exchange().mayLack().equals(Optional.of(failure.lacks()));
   }
 
   /** The cell's programs by pid, started and probed before the first snapshot. */

@@ -135,8 +135,13 @@ final class Together {
     }
     if (!failures.isEmpty()) {
       CellFailure cause = failures.get(0).failure();
-      throw new CellFailure(
-          cause.outcome(), cause.getMessage() + "; " + failures.get(1).failure().getMessage());
+      CellFailure other = failures.get(1).failure();
+      String both = cause.getMessage() + "; " + other.getMessage();
+      if (cause.lacks() != null
+          && (failures.get(1).rank() != Rank.CAUSE || cause.lacks().equals(other.lacks()))) {
+        throw CellFailure.unsupported(both, cause.lacks());
+      }
+      throw new CellFailure(cause.outcome(), both);
     }
   }
 }

@@ -10,6 +10,8 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
 
 /**
  * The results of a matrix for the terminal: a grid of writers and readers, then everything that is
@@ -88,6 +90,7 @@ public final class MatrixTable {
     List<CellResult> listed =
         results.cells().stream()
             .filter(cell -> cell.outcome() != Outcome.PASS && cell.outcome() != Outcome.N_A)
+            .filter(cell -> !cell.declared())
             .toList();
     StringBuilder text = new StringBuilder();
     for (CellResult cell : listed.subList(0, Math.min(MOST_LISTED, listed.size()))) {
@@ -108,7 +111,23 @@ public final class MatrixTable {
           .append(listed.size() - MOST_LISTED)
           .append(" more, all in results.json\n");
     }
+    text.append(declared());
     return text.isEmpty() ? "" : text.append('\n').toString();
+  }
+
+  /** Cells that could not run here: one line for each reason, or it would hide the failures. */
+  private String declared() {
+    Map<String, Long> cells =
+        results.cells().stream()
+            .filter(CellResult::declared)
+            .collect(
+                Collectors.groupingBy(CellResult::reason, TreeMap::new, Collectors.counting()));
+    StringBuilder text = new StringBuilder();
+    cells.forEach(
+        (reason, count) ->
+            text.append(
+                String.format("%-11s %4d cells: %s%n", Outcome.UNSUPPORTED, count, reason)));
+    return text.toString();
   }
 
   /** What shows one cell again, with everything; the same seed gives the same bytes. */

@@ -10,7 +10,8 @@ import java.util.Map;
  *
  * @param id {@code writer:reader:case}
  * @param reason why it is not PASS; null for PASS
- * @param declared for UNSUPPORTED: peers.json says so (else the peer surprised us with exit 77)
+ * @param declared for UNSUPPORTED: peers.json says so, or the case may want what a machine lacks
+ *     (else the peer surprised us with exit 77)
  * @param answers the result objects of the peers by role; of several by one role the last
  * @param mismatch null unless bytes differed
  * @param leaks what stayed, as text

@@ -158,7 +158,7 @@ public final class LyingPeer {
     byte[] payload = Files.readAllBytes(Path.of(options.get("payload")));
     FramedHeader header =
         FramedHeader.plan(
-            number("message-size"), number("window"), false, 0x1122334455667788L, Creator.self());
+            number("message-size"), number("window"), 0, 0x1122334455667788L, Creator.self());
     boolean headerLies = HEADER_LIES.containsKey(lie);
     try (Segment segment =
             create(lie.equals("object-of-64-bytes") ? 64 : header.segmentSizeBytes());

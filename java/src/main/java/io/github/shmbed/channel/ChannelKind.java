@@ -17,7 +17,8 @@ public enum ChannelKind {
   SYSV_MSG("sysv-msg", false),
   FUTEX("futex", true),
   EVENTFD("eventfd", true),
-  SPIN("spin", true);
+  SPIN("spin", true),
+  RTERING("rtering", false);
 
   private static final int FIFO_PATH_BYTES_MAX = 4093; // PATH_MAX less ".r" and the NUL
 
@@ -34,9 +35,14 @@ public enum ChannelKind {
     return word;
   }
 
-  /** Whether its descriptors lie in the segment. */
-  public boolean lanes() {
-    return lanes;
+  /**
+   * Bytes of the channel block that a checked SPEC of this kind needs in the segment, 0 for none.
+   */
+  public long blockBytes(String spec) {
+    if (this == RTERING) {
+      return RingWords.parse(address(spec)).blockBytes();
+    }
+    return lanes ? 2L * Lane.BYTES : 0;
   }
 
   /** Whether it is a {@link PayloadChannel}: the payload does not go through the segment. */
@@ -79,6 +85,8 @@ public enum ChannelKind {
         return checkName(address, "", "the queues' name");
       case POSIX_SEM:
         return checkName(address, "sem.", "the semaphores' name");
+      case RTERING:
+        return RingWords.check(address);
       case SYSV_MSG:
         return key(address) == 0 ? "the queue's key is a number from 1 to 0xffffffff" : null;
       default:
@@ -107,6 +115,8 @@ public enum ChannelKind {
         return new FutexChannel(context);
       case EVENTFD:
         return new EventfdChannel(context);
+      case RTERING:
+        return new RteRingChannel(context);
       default:
         return new SpinChannel(context);
     }

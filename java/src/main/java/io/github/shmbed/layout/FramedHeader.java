@@ -58,17 +58,23 @@ public record FramedHeader(
    *
    * @param messageSizeBytes 0 to 2^43
    * @param slotCount 1 to 8
-   * @param lanes whether the channel needs lanes in the segment
+   * @param channelBytes of the channel block, 0 for none
    * @param generation not 0
    */
   public static FramedHeader plan(
-      long messageSizeBytes, long slotCount, boolean lanes, long generation, Creator creator) {
+      long messageSizeBytes, long slotCount, long channelBytes, long generation, Creator creator) {
     long align = FramedLayout.ALIGNMENT;
-    long payloadOffset = BYTES + (lanes ? FramedLayout.CHANNEL_BLOCK_BYTES : 0);
+    long payloadOffset = BYTES + (channelBytes + align - 1) / align * align;
     long slotSize = (messageSizeBytes + align - 1) / align * align;
     long segmentSize = payloadOffset + slotCount * slotSize;
     return new FramedHeader(
-        segmentSize, generation, creator, lanes ? BYTES : 0, payloadOffset, slotSize, slotCount);
+        segmentSize,
+        generation,
+        creator,
+        channelBytes == 0 ? 0 : BYTES,
+        payloadOffset,
+        slotSize,
+        slotCount);
   }
 
   /** The same with more room behind the slots. */
@@ -101,12 +107,13 @@ public record FramedHeader(
    *
    * @param copy 128 bytes that nobody else can change any more
    * @param realSizeBytes what fstat says
-   * @param lanes whether the channel needs lanes in the segment
+   * @param channelBytes of the channel block that the channel needs, 0 for none
    * @param object the segment, for the message
    * @throws LayoutException EBADMSG with the rule's name: {@code HEADER_MAGIC HEADER_VERSION
    *     HEADER_SIZE SEGMENT_SIZE HEADER_GENERATION HEADER_OFFSET}
    */
-  public static FramedHeader parse(byte[] copy, long realSizeBytes, boolean lanes, String object) {
+  public static FramedHeader parse(
+      byte[] copy, long realSizeBytes, long channelBytes, String object) {
     ByteBuffer fields = ByteBuffer.wrap(copy).order(ByteOrder.LITTLE_ENDIAN);
     if (!Arrays.equals(copy, 0, MAGIC.length, MAGIC, 0, MAGIC.length)) {
       throw broken(object, "HEADER_MAGIC", "this is no framed segment");
@@ -140,7 +147,7 @@ public record FramedHeader(
     if (header.generation == 0) {
       throw broken(object, "HEADER_GENERATION", "it is 0");
     }
-    if (!header.offsetsAreSound(lanes)) {
+    if (!header.offsetsAreSound(channelBytes)) {
       throw broken(object, "HEADER_OFFSET", "its offsets do not fit its size");
     }
     return header;
@@ -154,13 +161,13 @@ public record FramedHeader(
   }
 
   /** Unsigned arithmetic throughout, in an order that cannot wrap. */
-  private boolean offsetsAreSound(boolean lanes) {
+  private boolean offsetsAreSound(long channelBytes) {
     if (!aligned(payloadOffset)
         || above(BYTES, payloadOffset)
         || above(payloadOffset, segmentSizeBytes)) {
       return false;
     }
-    if (channelOffset == 0 ? lanes : !channelBlockFits()) {
+    if (channelOffset == 0 ? channelBytes != 0 : !channelBlockFits(channelBytes)) {
       return false;
     }
     return aligned(slotSizeBytes)
@@ -169,14 +176,14 @@ public record FramedHeader(
         && !above(slotSizeBytes, (segmentSizeBytes - payloadOffset) / slotCount);
   }
 
-  private boolean channelBlockFits() {
+  private boolean channelBlockFits(long channelBytes) {
     return aligned(channelOffset)
         && !above(BYTES, channelOffset)
         && !above(channelOffset, payloadOffset)
-        && payloadOffset - channelOffset >= FramedLayout.CHANNEL_BLOCK_BYTES;
+        && payloadOffset - channelOffset >= channelBytes;
   }
 
-  /** Bytes that are written sooner or later: header, lanes and slots. */
+  /** Bytes that are written sooner or later: header, channel block and slots. */
   public long usedBytes() {
     return payloadOffset + slotCount * slotSizeBytes;
   }

@@ -13,8 +13,5 @@ public final class FramedLayout {
   /** Header, channel block and payload slots begin at multiples of this. */
   static final int ALIGNMENT = 128;
 
-  /** Both lanes of a channel: {@code io.github.shmbed.channel} fills them. */
-  public static final int CHANNEL_BLOCK_BYTES = 2 * 4352;
-
   private FramedLayout() {}
 }

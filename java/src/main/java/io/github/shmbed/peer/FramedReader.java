@@ -62,7 +62,8 @@ final class FramedReader {
 
   /** The whole object, as soon as it is there and has a size. */
   private Segment awaitSegment() {
-    Access access = kind.lanes() ? Access.READ_WRITE : Access.READ_ONLY;
+    long blockBytes = kind.blockBytes(options.channel());
+    Access access = blockBytes != 0 ? Access.READ_WRITE : Access.READ_ONLY;
     result.enter(Stage.READER_ATTACH);
     while (true) {
       Segment segment = attachIfThere(access);
@@ -106,9 +107,10 @@ final class FramedReader {
       }
       LockSupport.parkNanos(PAUSE_NS);
     }
+    long blockBytes = kind.blockBytes(options.channel());
     byte[] copy = new byte[FramedHeader.BYTES];
     segment.get(0, copy, 0, copy.length);
-    return FramedHeader.parse(copy, segment.sizeBytes(), kind.lanes(), segment.object());
+    return FramedHeader.parse(copy, segment.sizeBytes(), blockBytes, segment.object());
   }
 
   private boolean passed() {

@@ -67,7 +67,12 @@ final class FramedWriter {
       generation = new SecureRandom().nextLong();
     } while (generation == 0);
     FramedHeader needed =
-        FramedHeader.plan(messageBytes, options.window(), kind.lanes(), generation, Creator.self());
+        FramedHeader.plan(
+            messageBytes,
+            options.window(),
+            kind.blockBytes(options.channel()),
+            generation,
+            Creator.self());
     long given = options.segmentSizeBytes();
     if (given == 0) {
       return needed;

@@ -51,6 +51,8 @@ public abstract class Segment implements AutoCloseable {
   private static final class Atomic {
     static final VarHandle LONGS =
         MethodHandles.byteBufferViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    static final VarHandle INTS =
+        MethodHandles.byteBufferViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
   }
 
   /**
@@ -309,6 +311,37 @@ public abstract class Segment implements AutoCloseable {
     ByteBuffer chunk = chunk(offset, Long.BYTES);
     try {
       Atomic.LONGS.setRelease(chunk, within(offset), value);
+    } catch (InternalError fault) {
+      throw fault(WRITE, fault);
+    }
+  }
+
+  /** As {@link #getLongAcquire} for a 32-bit number. Offset: a multiple of 4. */
+  public final int getIntAcquire(long offset) {
+    ByteBuffer chunk = chunk(offset, Integer.BYTES);
+    try {
+      return (int) Atomic.INTS.getAcquire(chunk, within(offset));
+    } catch (InternalError fault) {
+      throw fault(READ, fault);
+    }
+  }
+
+  /** As {@link #putLongRelease} for a 32-bit number. Offset: a multiple of 4. */
+  public final void putIntRelease(long offset, int value) {
+    ByteBuffer chunk = chunk(offset, Integer.BYTES);
+    try {
+      Atomic.INTS.setRelease(chunk, within(offset), value);
+    } catch (InternalError fault) {
+      throw fault(WRITE, fault);
+    }
+  }
+
+  /** As {@link #compareAndSetLong} for a 32-bit number. Offset: a multiple of 4. */
+  public final boolean compareAndSetInt(long offset, int expected, int value) {
+    ByteBuffer chunk = chunk(offset, Integer.BYTES);
+    touch(chunk, offset);
+    try {
+      return Atomic.INTS.compareAndSet(chunk, within(offset), expected, value);
     } catch (InternalError fault) {
       throw fault(WRITE, fault);
     }

@@ -14,7 +14,8 @@ class ChannelKindTest {
   @ValueSource(
       strings = {
         "unix:/tmp/x", "unix-seqpacket:x", "fifo:/tmp/a b", "posix-mq:/x", "posix-sem:/x",
-        "sysv-msg:1", "sysv-msg:0xffffffff", "futex", "eventfd:/tmp/x:y", "spin"
+        "sysv-msg:1", "sysv-msg:0xffffffff", "futex", "eventfd:/tmp/x:y", "spin",
+        "rtering", "rtering:mp", "rtering:index,count=65536,start=4294967295"
       })
   void goodSpecs(String spec) {
     assertNull(ChannelKind.of(spec).check(spec));
@@ -39,7 +40,14 @@ class ChannelKindTest {
         "sysv-msg:0x100000000",
         "sysv-msg:0x",
         "futex:",
-        "spin:x"
+        "spin:x",
+        "rtering:mp,",
+        "rtering:x",
+        "rtering:count=1",
+        "rtering:count=24",
+        "rtering:count=131072",
+        "rtering:count=-2",
+        "rtering:start=4294967296"
       })
   void addressesThatTheChannelCannotHave(String spec) {
     assertNotNull(ChannelKind.of(spec).check(spec));

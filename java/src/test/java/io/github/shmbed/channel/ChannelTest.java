@@ -35,7 +35,7 @@ class ChannelTest {
 
   private final String name = TestNames.name();
   private final int key = TestNames.key();
-  private final FramedHeader header = FramedHeader.plan(64, 1, true, 7, Creator.self());
+  private final FramedHeader header = FramedHeader.plan(64, 1, 8704, 7, Creator.self());
   private PosixSegment segment;
 
   @TempDir private Path folder;
@@ -61,6 +61,7 @@ class ChannelTest {
         return kind.word() + ":" + Integer.toUnsignedString(key);
       case FUTEX:
       case SPIN:
+      case RTERING:
         return kind.word();
       default:
         return kind.word() + ":" + folder.resolve("c");
@@ -273,7 +274,7 @@ class ChannelTest {
   @ParameterizedTest
   @EnumSource(
       value = ChannelKind.class,
-      names = {"FUTEX", "SPIN"},
+      names = {"FUTEX", "SPIN", "RTERING"},
       mode = EnumSource.Mode.EXCLUDE)
   void whatIsThereAlreadyIsNotTakenAndNotRemoved(ChannelKind kind) {
     try (Channel first = end(kind, true, 1000);
@@ -292,7 +293,7 @@ class ChannelTest {
   @ParameterizedTest
   @EnumSource(
       value = ChannelKind.class,
-      names = {"FUTEX", "SPIN"},
+      names = {"FUTEX", "SPIN", "RTERING"},
       mode = EnumSource.Mode.EXCLUDE)
   void aReaderCreatesNothing(ChannelKind kind) {
     try (Channel reader = end(kind, false, 1000)) {

@@ -14,7 +14,7 @@ import org.junit.jupiter.params.provider.CsvSource;
  */
 class DescriptorTest {
   private static final FramedHeader HEADER =
-      FramedHeader.plan(1000, 2, true, 7, new Creator(1, 2, 3, 4));
+      FramedHeader.plan(1000, 2, 8704, 7, new Creator(1, 2, 3, 4));
   private static final long LAST = 4;
 
   private static Descriptor descriptor(

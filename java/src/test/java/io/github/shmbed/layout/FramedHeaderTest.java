@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** A header that does not hold what it says is refused by the name of the rule. */
 class FramedHeaderTest {
   private static final FramedHeader GOOD =
-      FramedHeader.plan(1000, 2, true, 7, new Creator(1, 2, 3, 4));
+      FramedHeader.plan(1000, 2, 8704, 7, new Creator(1, 2, 3, 4));
 
   @ParameterizedTest
   @CsvSource({
@@ -63,7 +63,7 @@ class FramedHeaderTest {
     LayoutException broken =
         assertThrows(
             LayoutException.class,
-            () -> FramedHeader.parse(copy, GOOD.segmentSizeBytes(), true, "/x"));
+            () -> FramedHeader.parse(copy, GOOD.segmentSizeBytes(), 8704, "/x"));
     assertEquals(rule, broken.rule());
     assertEquals("header", broken.part());
     assertEquals("EBADMSG", broken.errnoName());
@@ -72,8 +72,8 @@ class FramedHeaderTest {
   @Test
   void aGoodHeaderIsTakenAlsoFromALargerObject() {
     assertEquals(10880, GOOD.segmentSizeBytes());
-    assertEquals(GOOD, FramedHeader.parse(GOOD.toBytes(), 1 << 20, true, "/x"));
-    assertEquals(GOOD, FramedHeader.parse(GOOD.toBytes(), 10880, false, "/x"));
+    assertEquals(GOOD, FramedHeader.parse(GOOD.toBytes(), 1 << 20, 8704, "/x"));
+    assertEquals(GOOD, FramedHeader.parse(GOOD.toBytes(), 10880, 0, "/x"));
   }
 
   @Test
@@ -81,7 +81,7 @@ class FramedHeaderTest {
     assertEquals(8832, GOOD.slotOffset(1));
     assertEquals(8832 + 1024, GOOD.slotOffset(2));
     assertEquals(8832, GOOD.slotOffset(3));
-    assertEquals(128, FramedHeader.plan(0, 8, false, 1, GOOD.creator()).segmentSizeBytes());
+    assertEquals(128, FramedHeader.plan(0, 8, 0, 1, GOOD.creator()).segmentSizeBytes());
   }
 
   @Test

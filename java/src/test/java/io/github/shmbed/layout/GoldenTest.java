@@ -29,7 +29,7 @@ class GoldenTest {
   @Test
   void aHeaderIsWrittenAndReadAsTheGoldenOne() throws IOException {
     byte[] golden = golden("framed.hex");
-    FramedHeader header = FramedHeader.parse(golden, 73728, true, "golden");
+    FramedHeader header = FramedHeader.parse(golden, 73728, 8704, "golden");
     Creator creator = new Creator(4711, 987654321, 0x7766554433221100L, 0xffeeddccbbaa9988L);
     assertEquals(new FramedHeader(73728, GENERATION, creator, 128, 8832, 16128, 4), header);
 
@@ -41,8 +41,8 @@ class GoldenTest {
 
   @Test
   void theGoldenHeaderIsThePlanForItsMessages() throws IOException {
-    FramedHeader golden = FramedHeader.parse(golden("framed.hex"), 73728, true, "golden");
-    FramedHeader plan = FramedHeader.plan(16001, 4, true, GENERATION, golden.creator());
+    FramedHeader golden = FramedHeader.parse(golden("framed.hex"), 73728, 8704, "golden");
+    FramedHeader plan = FramedHeader.plan(16001, 4, 8704, GENERATION, golden.creator());
     assertEquals(73344, plan.segmentSizeBytes());
     assertEquals(golden, plan.withSegmentSize(73728));
     assertEquals(24960, golden.slotOffset(42));

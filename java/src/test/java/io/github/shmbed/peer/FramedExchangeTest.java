@@ -67,6 +67,7 @@ class FramedExchangeTest {
         return kind.word() + ":" + SysvKey.toString(queueKey);
       case FUTEX:
       case SPIN:
+      case RTERING:
         return kind.word();
       default:
         return kind.word() + ":" + folder.resolve("c");
@@ -307,7 +308,7 @@ class FramedExchangeTest {
 
   /** A writer that lies in its first descriptor; {@code lie} spoils a good one. */
   private Result readerOf(Lie lie) throws Exception {
-    FramedHeader header = FramedHeader.plan(64, 1, true, 7, Creator.self());
+    FramedHeader header = FramedHeader.plan(64, 1, 8704, 7, Creator.self());
     try (PosixSegment segment =
         PosixSegment.createExclusively(name, header.segmentSizeBytes(), 0600)) {
       segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
