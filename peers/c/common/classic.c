@@ -182,7 +182,8 @@ static bool read_text(struct run *run)
 
 static bool save_text(struct run *run)
 {
-    return out_append(run, run->payload.bytes, run->payload.length) && out_close(run);
+    return file_append(run, run->out, run->options.out, run->payload.bytes, run->payload.length) &&
+           out_close(run);
 }
 
 // The `os` reader's stdout is the text and nothing else.

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writer: create, size, reserve, attach, then write and notify for each message, detach, remove. Reader:
-// attach, then wait, read and verify for each message, detach.
+// Writer: create, size, reserve, attach, then write (or encode) and notify for each message, detach, remove.
+// Reader: attach, then wait, read (or decode) and verify for each message, detach.
 #include "framed.h"
 
 #include "clock.h"
@@ -50,7 +50,7 @@ bool framed_write(struct run *run)
         channel_create,
         publish_ready,
         channel_open,
-        send_messages, // write, notify
+        send_messages, // write or encode, notify
         publish_closed,
         channel_close,
         segment->detach,
@@ -71,7 +71,7 @@ bool framed_read(struct run *run)
         check_header,
         prepare_buffer,
         channel_open,
-        receive_messages, // wait, read, verify
+        receive_messages, // wait, read, decode, verify
         channel_close,
         segment->detach,
         save_messages,
@@ -92,6 +92,18 @@ static uint64_t channel_bytes(const struct run *run)
     return channel_block_bytes(run->options.channel);
 }
 
+// Whether messages are values, which a codec turns into bytes.
+static bool is_shaped(const struct run *run)
+{
+    return run->options.shape != SHAPE_NONE;
+}
+
+// Time stamps of a message for --trace.
+static int trace_columns(const struct run *run)
+{
+    return run->options.trace == NULL ? 0 : is_shaped(run) ? 4 : 3;
+}
+
 // Whether the payload goes through the channel, not through the segment.
 static bool is_whole(const struct run *run)
 {
@@ -105,42 +117,65 @@ static uint64_t total_messages(const struct run *run)
 
 // ---- writer ----
 
-static const unsigned char *message_bytes(const struct run *run, uint64_t index)
+static const struct piece *piece_at(const struct run *run, uint64_t index)
 {
-    return run->payload.bytes + index % run->distinct * run->options.message_size;
+    return &run->pieces[index % run->distinct];
 }
 
-// The payload file in memory, cut into messages, each with its CRC.
+// Messages that are the bytes of the payload file.
+static void cut_messages(struct run *run)
+{
+    const uint64_t size = run->options.message_size;
+    for (uint64_t i = 0; i < run->distinct; i++)
+        run->pieces[i] = (struct piece){.bytes = run->payload.bytes + i * size, .length = size};
+}
+
+// The payload file in memory, cut into messages (or values, and these encoded), each with its CRC.
 static bool load_messages(struct run *run)
 {
     struct options *options = &run->options;
     if (!payload_load(run, options->payload, SEGMENT_SIZE_MAX))
         return false;
     const uint64_t length = run->payload.length;
-    if (!options->has_message_size)
+    if (is_shaped(run))
+        options->message_size = shape_image_bytes(options->shape);
+    else if (!options->has_message_size)
         options->message_size = length;
     const uint64_t size = options->message_size;
     if (size == 0 ? length != 0 : length == 0 || length % size != 0)
         return fail_because(run, layout_rule(run), options->payload, EINVAL,
-                            "its %" PRIu64 " bytes are no multiple of --message-size %" PRIu64, length, size);
+                            "its %" PRIu64 " bytes are no multiple of %s %" PRIu64, length,
+                            is_shaped(run) ? "the shape's" : "--message-size", size);
     run->distinct = size == 0 ? 1 : length / size;
-    if (!options->verify)
-        return true;
-    run->crcs = malloc(run->distinct * sizeof *run->crcs);
-    if (run->crcs == NULL)
+    run->pieces = calloc(run->distinct, sizeof *run->pieces);
+    if (run->pieces == NULL)
         return fail(run, "malloc", options->payload, ENOMEM);
-    for (uint64_t i = 0; i < run->distinct; i++)
-        run->crcs[i] = crc32c(message_bytes(run, i), size);
+    if (!is_shaped(run))
+        cut_messages(run);
+    else if (!shaped_load(run))
+        return false;
+    for (uint64_t i = 0; options->verify && i < run->distinct; i++)
+        run->pieces[i].crc32c = crc32c(run->pieces[i].bytes, run->pieces[i].length);
     return true;
+}
+
+static uint64_t largest_message(const struct run *run)
+{
+    uint64_t largest = 0;
+    for (uint64_t i = 0; i < run->distinct; i++)
+        if (run->pieces[i].length > largest)
+            largest = run->pieces[i].length;
+    return largest;
 }
 
 static bool plan_segment(struct run *run)
 {
     struct options *options = &run->options;
-    if (options->message_size > SEGMENT_SIZE_MAX / SLOT_COUNT_MAX)
+    const uint64_t largest = largest_message(run);
+    if (largest > SEGMENT_SIZE_MAX / SLOT_COUNT_MAX)
         return fail_because(run, layout_rule(run), options->payload, EMSGSIZE,
                             "a message of more than 2^43 bytes");
-    header_plan(&run->header, options->message_size, options->window, channel_bytes(run));
+    header_plan(&run->header, largest, options->window, channel_bytes(run));
     run->segment.wanted = run->header.segment_size;
     if (options->segment_size == 0)
         options->segment_size = run->header.segment_size;
@@ -289,27 +324,51 @@ static void begin_pace(struct run *run)
     pace_begin(&run->pace, clock_ns());
 }
 
+// Encodes the message's values into its slot, or into private memory where the channel carries the payload.
+// Sets where the message lies, and how long it is.
+static bool encode_message(struct run *run, uint64_t index, struct descriptor *descriptor,
+                           const unsigned char **from)
+{
+    struct room room;
+    unsigned char *slot = is_whole(run) ? NULL : run->segment.base + descriptor->offset;
+    if (!shaped_encode(run, index, slot, run->header.slot_size, &room))
+        return false;
+    descriptor->length = room.length;
+    if (is_whole(run))
+        *from = room.bytes + room.begin;
+    else
+        descriptor->offset += room.begin;
+    return true;
+}
+
 // Message `index` (from 0): into its slot, then its descriptor on the way.
 static bool send_message(struct run *run, uint64_t index)
 {
     const bool first = index == 0, measured = index >= run->options.warmup;
     const bool paced = is_paced(run, index), whole = is_whole(run);
-    const unsigned char *from = message_bytes(run, index);
+    const struct piece *piece = piece_at(run, index);
+    const unsigned char *from = piece->bytes;
     struct descriptor descriptor = {
         .seq = index + 1,
         .offset = whole ? 0 : header_slot_offset(&run->header, index + 1),
-        .length = run->options.message_size,
+        .length = piece->length,
         .generation = run->header.generation,
-        .crc32c = run->options.verify ? run->crcs[index % run->distinct] : 0,
+        .crc32c = piece->crc32c,
         .flags = run->options.verify ? FLAG_CRC32C : 0,
     };
-    int64_t write_begun_ns = 0, write_ended_ns = 0;
+    int64_t begun_ns = 0, ended_ns = 0;
 
-    if (!whole) {
+    if (is_shaped(run)) {
+        run->stage = STAGE_ENCODE;
+        begun_ns = clock_ns();
+        if (!encode_message(run, index, &descriptor, &from))
+            return false;
+        ended_ns = clock_ns();
+    } else if (!whole) {
         run->stage = STAGE_WRITE;
-        write_begun_ns = clock_ns();
+        begun_ns = clock_ns();
         memcpy(run->segment.base + descriptor.offset, from, descriptor.length);
-        write_ended_ns = clock_ns();
+        ended_ns = clock_ns();
     }
 
     run->stage = STAGE_NOTIFY;
@@ -324,13 +383,17 @@ static bool send_message(struct run *run, uint64_t index)
     run->sent_ns[index % SLOT_COUNT_MAX] = descriptor.sent_ns;
     if (paced)
         pace_sent(&run->pace, index - run->options.warmup, send_begun_ns);
-    if (whole)
-        write_begun_ns = write_ended_ns = send_begun_ns;
+    if (is_shaped(run))
+        ledger_record(&run->ledger, STAGE_ENCODE, first, measured, ended_ns - begun_ns);
+    else if (whole)
+        begun_ns = ended_ns = send_begun_ns;
     else
-        ledger_record(&run->ledger, STAGE_WRITE, first, measured, write_ended_ns - write_begun_ns);
+        ledger_record(&run->ledger, STAGE_WRITE, first, measured, ended_ns - begun_ns);
     ledger_record(&run->ledger, STAGE_NOTIFY, first, measured, notified_ns - send_begun_ns);
+    const int64_t stamps_ns[] = {begun_ns, ended_ns, is_shaped(run) ? ended_ns : descriptor.sent_ns,
+                                 descriptor.sent_ns};
     if (measured)
-        ledger_trace(&run->ledger, write_begun_ns, write_ended_ns, descriptor.sent_ns);
+        ledger_trace(&run->ledger, stamps_ns);
     return true;
 }
 
@@ -363,9 +426,9 @@ static void send_loop(void *context)
 
 static bool send_messages(struct run *run)
 {
-    static const enum stage stages[] = {STAGE_NOTIFY, STAGE_ROUND_TRIP, STAGE_WRITE};
-    if (!ledger_open(&run->ledger, stages, is_whole(run) ? 2 : 3, run->options.count,
-                     run->options.trace != NULL))
+    const enum stage stages[] = {STAGE_NOTIFY, STAGE_ROUND_TRIP, is_shaped(run) ? STAGE_ENCODE : STAGE_WRITE};
+    if (!ledger_open(&run->ledger, stages, is_whole(run) && !is_shaped(run) ? 2 : 3, run->options.count,
+                     trace_columns(run)))
         return fail(run, "malloc", "histograms", ENOMEM);
     if (!guard_run(send_loop, run))
         return segment_lost(run, "write shared memory");
@@ -376,14 +439,17 @@ static bool send_messages(struct run *run)
 static bool digest_messages(struct run *run)
 {
     const uint64_t total = total_messages(run);
-    run->exchanged_bytes = total * run->options.message_size;
+    for (uint64_t index = 0; index < total; index++)
+        run->exchanged_bytes += piece_at(run, index)->length;
     run->payload_known = true;
+    if (is_shaped(run) && !shaped_digest(run))
+        return false;
     if (!run->options.verify)
         return true;
     struct sha256 sha256;
     bool done = sha256_begin(&sha256);
     for (uint64_t index = 0; done && index < total; index++)
-        done = sha256_add(&sha256, message_bytes(run, index), run->options.message_size);
+        done = sha256_add(&sha256, piece_at(run, index)->bytes, piece_at(run, index)->length);
     done = done && sha256_end(&sha256, run->sha256);
     sha256_free(&sha256);
     run->payload_known = done;
@@ -395,8 +461,6 @@ static bool digest_messages(struct run *run)
 static bool channel_open(struct run *run)
 {
     run->stage = STAGE_WAIT;
-    if (run->channel.api == NULL)
-        channel_begin(run);
     return run->channel.api->open(&run->channel);
 }
 
@@ -411,7 +475,8 @@ static bool save_trace(struct run *run)
     const char *path = run->options.trace;
     if (path == NULL)
         return true;
-    return file_write(run, path, run->ledger.trace, run->ledger.traced * TRACE_COLUMNS * sizeof(int64_t));
+    return file_write(run, path, run->ledger.trace,
+                      run->ledger.traced * (uint64_t)run->ledger.columns * sizeof(int64_t));
 }
 
 // For a person: one line per stage; of several messages the median.
@@ -495,29 +560,44 @@ static bool check_header(struct run *run)
     return rule == NULL || fail_rule(run, "header", run->segment.object, EBADMSG, rule);
 }
 
-static bool prepare_buffer(struct run *run)
+// Whether a payload is copied to private memory: always, but for values that are decoded where they lie.
+static bool copies_out(const struct run *run)
 {
-    static const enum stage stages[] = {STAGE_TRANSMIT, STAGE_WAIT, STAGE_READ, STAGE_VERIFY};
-    const bool verify = run->options.verify;
-    if (!payload_grow(&run->payload, run->header.slot_size + 1) || (verify && !sha256_begin(&run->digest)) ||
-        !ledger_open(&run->ledger, stages, verify ? 4 : 3, run->options.count, run->options.trace != NULL))
-        return fail(run, "malloc", "buffer", ENOMEM);
-    return true;
+    return !is_shaped(run) || is_whole(run) || shaped_copies(run);
 }
 
-// Outside the ledger: the CRC of the copy, and its digest.
-static bool verify_message(struct run *run, const struct descriptor *descriptor, bool first, bool measured)
+static bool prepare_buffer(struct run *run)
 {
-    const unsigned char *copy = run->payload.bytes;
+    enum stage stages[5] = {STAGE_TRANSMIT, STAGE_WAIT};
+    int count = 2;
+    const bool verify = run->options.verify;
+    channel_begin(run);
+    if (copies_out(run))
+        stages[count++] = STAGE_READ;
+    if (is_shaped(run))
+        stages[count++] = STAGE_DECODE;
+    if (verify)
+        stages[count++] = STAGE_VERIFY;
+    if (!payload_grow(&run->payload, run->header.slot_size + 1) || (verify && !sha256_begin(&run->digest)) ||
+        !ledger_open(&run->ledger, stages, count, run->options.count, trace_columns(run)))
+        return fail(run, "malloc", "buffer", ENOMEM);
+    return !is_shaped(run) || shaped_prepare(run);
+}
+
+// Outside the ledger: the CRC of the payload, and its digest.
+static bool verify_message(struct run *run, const struct descriptor *descriptor, const unsigned char *payload,
+                           bool first, bool measured)
+{
     run->stage = STAGE_VERIFY;
     if ((descriptor->flags & FLAG_CRC32C) != 0) {
         const int64_t begun_ns = clock_ns();
-        const bool same = crc32c(copy, descriptor->length) == descriptor->crc32c;
+        const bool same = crc32c(payload, descriptor->length) == descriptor->crc32c;
         ledger_record(&run->ledger, STAGE_VERIFY, first, measured, clock_ns() - begun_ns);
         if (!same && run->crc_mismatches++ == 0)
             run->first_crc_mismatch = descriptor->seq;
     }
-    return sha256_add(&run->digest, copy, descriptor->length) || fail(run, "EVP_Digest", "SHA-256", ENOMEM);
+    return sha256_add(&run->digest, payload, descriptor->length) ||
+           fail(run, "EVP_Digest", "SHA-256", ENOMEM);
 }
 
 // The same descriptor, back.
@@ -529,19 +609,24 @@ static bool acknowledge(struct run *run, const struct descriptor *descriptor)
     return run->channel.api->send(&run->channel, &acknowledgement);
 }
 
-// Copies the payload out, or receives it.
-static bool read_payload(struct run *run, const struct descriptor *descriptor)
+// Copies the payload out, or receives it, or leaves it where it is. Sets where it is then.
+static bool read_payload(struct run *run, const struct descriptor *descriptor, const unsigned char **payload)
 {
     run->stage = STAGE_READ;
+    *payload = run->payload.bytes;
     if (is_whole(run))
         return run->channel.api->receive_payload(&run->channel, run->payload.bytes, descriptor->length,
                                                  run->deadline_ns);
+    const unsigned char *slot = run->segment.base + descriptor->offset;
     (void)__atomic_load_n(&shared_header(run)->sequence, __ATOMIC_ACQUIRE); // pairs with the writer's release
-    memcpy(run->payload.bytes, run->segment.base + descriptor->offset, descriptor->length);
+    if (copies_out(run))
+        memcpy(run->payload.bytes, slot, descriptor->length);
+    else
+        *payload = slot;
     return true;
 }
 
-// Message `index` (from 0): wait for its descriptor, check it, copy the payload out, verify the copy,
+// Message `index` (from 0): wait for its descriptor, check it, copy the payload out or decode it, verify it,
 // acknowledge. In this order: verifying after the acknowledgement would lie on the next message's way and be
 // measured as its `transmit`.
 static bool receive_message(struct run *run, uint64_t index)
@@ -560,23 +645,36 @@ static bool receive_message(struct run *run, uint64_t index)
     if (rule != NULL)
         return fail_rule(run, "descriptor", run->options.channel, number, rule);
 
+    const unsigned char *payload;
     const int64_t read_begun_ns = clock_ns();
-    if (!read_payload(run, &descriptor))
+    if (!read_payload(run, &descriptor, &payload))
         return false;
     const int64_t read_ended_ns = clock_ns();
+    int64_t decode_ended_ns = read_ended_ns;
+    if (is_shaped(run)) {
+        run->stage = STAGE_DECODE;
+        if (!shaped_decode(run, payload, descriptor.length))
+            return false;
+        decode_ended_ns = clock_ns();
+        ledger_record(&run->ledger, STAGE_DECODE, first, measured, decode_ended_ns - read_ended_ns);
+    }
 
     int64_t transmit_ns;
     if (__builtin_sub_overflow(received_ns, descriptor.sent_ns, &transmit_ns))
         transmit_ns = -1; // sent_ns is the writer's word
     ledger_record(&run->ledger, STAGE_TRANSMIT, first, measured, transmit_ns);
     ledger_record(&run->ledger, STAGE_WAIT, first, measured, received_ns - wait_begun_ns);
-    ledger_record(&run->ledger, STAGE_READ, first, measured, read_ended_ns - read_begun_ns);
+    if (copies_out(run))
+        ledger_record(&run->ledger, STAGE_READ, first, measured, read_ended_ns - read_begun_ns);
+    const int64_t stamps_ns[] = {received_ns, read_begun_ns, read_ended_ns, decode_ended_ns};
     if (measured)
-        ledger_trace(&run->ledger, received_ns, read_begun_ns, read_ended_ns);
+        ledger_trace(&run->ledger, stamps_ns);
     run->exchanged_bytes += descriptor.length;
-    if (run->options.verify && !verify_message(run, &descriptor, first, measured))
+    if (run->options.verify && !verify_message(run, &descriptor, payload, first, measured))
         return false;
-    if (!out_append(run, run->payload.bytes, descriptor.length))
+    if (!file_append(run, run->out, run->options.out, payload, descriptor.length))
+        return false;
+    if (is_shaped(run) && !shaped_keep(run))
         return false;
     return acknowledge(run, &descriptor);
 }
@@ -604,6 +702,8 @@ static bool receive_messages(struct run *run)
 
 static bool save_messages(struct run *run)
 {
+    if (is_shaped(run) && !shaped_finish(run))
+        return false;
     run->payload_known = !run->options.verify || sha256_end(&run->digest, run->sha256);
     return (run->payload_known || fail(run, "EVP_Digest", "SHA-256", ENOMEM)) && out_close(run);
 }

@@ -27,7 +27,8 @@ static int64_t clock_pair(void)
     return pairs[CLOCK_PAIRS / 2];
 }
 
-bool ledger_open(struct ledger *ledger, const enum stage *stages, int stage_count, uint64_t count, bool trace)
+bool ledger_open(struct ledger *ledger, const enum stage *stages, int stage_count, uint64_t count,
+                 int columns)
 {
     memset(ledger, 0, sizeof *ledger);
     for (int i = 0; i < stage_count; i++) {
@@ -35,13 +36,14 @@ bool ledger_open(struct ledger *ledger, const enum stage *stages, int stage_coun
         if (ledger->histograms[stages[i]] == NULL)
             return false;
     }
-    if (trace) {
-        const uint64_t bytes = count * TRACE_COLUMNS * sizeof(int64_t);
+    if (columns > 0) {
+        const uint64_t bytes = count * (uint64_t)columns * sizeof(int64_t);
         ledger->trace = malloc(bytes);
         if (ledger->trace == NULL)
             return false;
         explicit_bzero(ledger->trace, bytes); // touches the pages, which memset after malloc does not
     }
+    ledger->columns = columns;
     ledger->messages = count;
     ledger->clock_pair_ns = clock_pair();
     return true;
@@ -81,14 +83,12 @@ void ledger_record(struct ledger *ledger, enum stage stage, bool first, bool mea
         histogram_record(ledger->histograms[stage], ns);
 }
 
-void ledger_trace(struct ledger *ledger, int64_t a_ns, int64_t b_ns, int64_t c_ns)
+void ledger_trace(struct ledger *ledger, const int64_t *stamps_ns)
 {
     if (ledger->trace == NULL)
         return;
-    int64_t *row = ledger->trace + TRACE_COLUMNS * ledger->traced++;
-    row[0] = a_ns;
-    row[1] = b_ns;
-    row[2] = c_ns;
+    const size_t columns = (size_t)ledger->columns;
+    memcpy(ledger->trace + columns * ledger->traced++, stamps_ns, columns * sizeof *stamps_ns);
 }
 
 int64_t ledger_typical(const struct ledger *ledger, enum stage stage)

@@ -11,8 +11,6 @@
 #include <stdint.h>
 #include <sys/resource.h>
 
-#define TRACE_COLUMNS 3
-
 struct ledger {
     uint64_t messages;                         // to be measured
     struct histogram *histograms[STAGE_COUNT]; // NULL: not a stage of this role's messages
@@ -23,14 +21,15 @@ struct ledger {
     uint64_t negative; // values below 0: counted, in no histogram
     int64_t clock_pair_ns;
     struct rusage before, after;
-    int64_t *trace; // NULL, or TRACE_COLUMNS time stamps for each measured message
+    int64_t *trace; // NULL, or `columns` time stamps for each measured message
     uint64_t traced;
+    int columns;
 };
 
-// `stages`: those of one message; `count`: measured messages; `trace`: whether to keep time stamps. False:
-// out of memory.
+// `stages`: those of one message; `count`: measured messages; `columns`: time stamps of a message to be kept,
+// 0 for none. False: out of memory.
 bool ledger_open(struct ledger *ledger, const enum stage *stages, int stage_count, uint64_t count,
-                 bool trace);
+                 int columns);
 void ledger_free(struct ledger *ledger);
 
 // Around the measured messages: what they use up.
@@ -42,6 +41,7 @@ void ledger_record(struct ledger *ledger, enum stage stage, bool first, bool mea
 // The time of the one measured message, or the median of several.
 int64_t ledger_typical(const struct ledger *ledger, enum stage stage);
 
-void ledger_trace(struct ledger *ledger, int64_t a_ns, int64_t b_ns, int64_t c_ns);
+// The newest message's time stamps, `columns` of them.
+void ledger_trace(struct ledger *ledger, const int64_t *stamps_ns);
 
 #endif

@@ -33,6 +33,8 @@ enum word {
     WORD_DEADLINE_MS,
     WORD_CHANNEL,
     WORD_CODEC,
+    WORD_SHAPE,
+    WORD_VALUES,
     WORD_COUNT,
     WORD_WARMUP,
     WORD_MESSAGE_SIZE,
@@ -60,6 +62,8 @@ static const struct option words[] = {
     {"deadline-ms", required_argument, NULL, WORD_DEADLINE_MS},
     {"channel", required_argument, NULL, WORD_CHANNEL},
     {"codec", required_argument, NULL, WORD_CODEC},
+    {"shape", required_argument, NULL, WORD_SHAPE},
+    {"values", required_argument, NULL, WORD_VALUES},
     {"count", required_argument, NULL, WORD_COUNT},
     {"warmup", required_argument, NULL, WORD_WARMUP},
     {"message-size", required_argument, NULL, WORD_MESSAGE_SIZE},
@@ -104,7 +108,9 @@ const char *options_help(void)
            "  --out FILE            reader: where to save what was read\n"
            "  --result FILE         where to write the result object; - is stdout\n"
            "  --deadline-ms N       every wait ends N ms after the start (default 10000)\n"
-           "  --codec C             raw\n"
+           "  --shape S             framed: messages are values: record, telemetry, tensor\n"
+           "  --codec C             raw, or with --shape: struct, json\n"
+           "  --values FILE         reader, with --shape: where to save the values that were decoded\n"
            "  --channel SPEC        framed: unix:PATH, unix-whole:PATH, unix-seqpacket:PATH, fifo:PATH, "
            "posix-mq:/NAME,\n"
            "                        posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH, spin\n"
@@ -238,6 +244,28 @@ static void take_layout(struct parsing *parsing, const char *value)
     reject(parsing, EXIT_UNSUPPORTED, "layout %s: %s does not have it", value, parsing->peer->id);
 }
 
+static void take_codec(struct parsing *parsing, const char *value)
+{
+    const struct codec *codec = codec_find(value);
+    if (codec == NULL)
+        reject(parsing, EXIT_UNSUPPORTED, "codec %s: %s has %s", value, parsing->peer->id, codec_names());
+    else if (codec->missing != NULL)
+        reject(parsing, EXIT_UNSUPPORTED, "codec %s: %s", value, codec->missing);
+    else
+        parsing->options->codec = codec;
+}
+
+static void take_shape(struct parsing *parsing, const char *value)
+{
+    for (int shape = SHAPE_NONE + 1; shape < SHAPE_COUNT; shape++) {
+        if (strcmp(value, shape_names[shape]) == 0) {
+            parsing->options->shape = (enum shape)shape;
+            return;
+        }
+    }
+    reject(parsing, EXIT_UNSUPPORTED, "shape %s: %s has record, telemetry, tensor", value, parsing->peer->id);
+}
+
 static void check(struct parsing *parsing, bool good, const char *option, const char *value, const char *rule)
 {
     if (!good)
@@ -302,9 +330,13 @@ static void take(struct parsing *parsing, int word, const char *option, const ch
         options->channel = value;
         break;
     case WORD_CODEC:
-        options->codec = value;
-        if (strcmp(value, "raw") != 0)
-            reject(parsing, EXIT_UNSUPPORTED, "codec %s: %s has only raw", value, parsing->peer->id);
+        take_codec(parsing, value);
+        break;
+    case WORD_SHAPE:
+        take_shape(parsing, value);
+        break;
+    case WORD_VALUES:
+        options->values = value;
         break;
     case WORD_COUNT:
         check(parsing, parse_number(value, false, 1, COUNT_MAX, &options->count), option, value,
@@ -369,6 +401,7 @@ static void fill_in(struct parsing *parsing)
 static void check_options_fit(struct parsing *parsing)
 {
     const struct peer *peer = parsing->peer;
+    const struct options *options = parsing->options;
     bool sysv = strcmp(peer->api->family, "sysv") == 0;
     const struct {
         enum word word;
@@ -386,6 +419,8 @@ static void check_options_fit(struct parsing *parsing)
         {WORD_NO_VERIFY, WRITER | READER},
         {WORD_TRACE, WRITER | READER},
         {WORD_CHANNEL, WRITER | READER},
+        {WORD_SHAPE, WRITER | READER},
+        {WORD_VALUES, READER},
     };
     for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++)
         if (given(parsing, limited[i].word) && (limited[i].roles & 1u << peer->role) == 0)
@@ -393,6 +428,12 @@ static void check_options_fit(struct parsing *parsing)
                    words[limited[i].word - WORD_HELP].name, role_names[peer->role]);
     if (sysv && given(parsing, WORD_NAME))
         reject(parsing, EXIT_USAGE, "--name: System V segments have keys: use --key or --key-file");
+    if (given(parsing, WORD_CODEC) && !given(parsing, WORD_SHAPE) && options->codec != &raw_codec)
+        reject(parsing, EXIT_USAGE, "--codec %s: it needs --shape", options->codec->name);
+    if (given(parsing, WORD_VALUES) && !given(parsing, WORD_SHAPE))
+        reject(parsing, EXIT_USAGE, "--values: it needs --shape");
+    if (given(parsing, WORD_MESSAGE_SIZE) && given(parsing, WORD_SHAPE))
+        reject(parsing, EXIT_USAGE, "--message-size: not with --shape, which says it");
     if (!sysv && (given(parsing, WORD_KEY) || given(parsing, WORD_KEY_FILE)))
         reject(parsing, EXIT_USAGE, "--key, --key-file: POSIX segments have names: use --name");
     if (given(parsing, WORD_KEY) && given(parsing, WORD_KEY_FILE))
@@ -441,6 +482,7 @@ static void check_not_framed(struct parsing *parsing)
         {"warmup", options->warmup != 0},      {"message-size", options->has_message_size},
         {"window", options->window != 1},      {"rate", options->rate != 0},
         {"no-verify", !options->verify},       {"trace", options->trace != NULL},
+        {"shape", given(parsing, WORD_SHAPE)},
     };
     for (size_t i = 0; i < sizeof framed_only / sizeof framed_only[0]; i++)
         if (framed_only[i].used)
@@ -489,7 +531,7 @@ int options_parse(struct options *options, const struct peer *peer, int argc, ch
         .reserve = true,
         .verify = true,
         .deadline_ms = 10000,
-        .codec = "raw",
+        .codec = &raw_codec,
         .count = 1,
         .window = 1,
     };

@@ -3,6 +3,8 @@
 #ifndef SHMBED_OPTIONS_H
 #define SHMBED_OPTIONS_H
 
+#include "codec/codec.h"
+
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -34,9 +36,11 @@ struct options {
     uint64_t segment_size;             // bytes; 0: framed, just what is needed
     mode_t mode;
     bool exclusive, reserve;
-    const char *payload, *out, *result; // files, or NULL
+    const char *payload, *out, *values, *result; // files, or NULL
     int64_t deadline_ms;
-    const char *channel, *codec;
+    const char *channel;
+    const struct codec *codec;
+    enum shape shape; // SHAPE_NONE: messages are bytes
     uint64_t count, warmup, window;
     bool has_message_size;
     uint64_t message_size; // bytes

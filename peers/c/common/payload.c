@@ -88,20 +88,24 @@ bool payload_load(struct run *run, const char *path, uint64_t limit)
     return done;
 }
 
-bool out_open(struct run *run)
+static bool open_new(struct run *run, const char *path, int *fd)
 {
-    const char *path = run->options.out;
     if (path == NULL)
         return true;
     undo_hold();
-    run->out = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
-    if (run->out != -1)
+    *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    if (*fd != -1)
         undo_add(UNDO_FILE, path, -1);
     else if (errno == EEXIST)
-        run->out = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
+        *fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
     int number = errno;
     undo_release();
-    return run->out != -1 || fail(run, "open", path, number);
+    return *fd != -1 || fail(run, "open", path, number);
+}
+
+bool out_open(struct run *run)
+{
+    return open_new(run, run->options.out, &run->out) && open_new(run, run->options.values, &run->values);
 }
 
 static bool write_all(struct run *run, int fd, const char *path, const unsigned char *bytes, uint64_t length)
@@ -117,18 +121,24 @@ static bool write_all(struct run *run, int fd, const char *path, const unsigned 
     return true;
 }
 
-bool out_append(struct run *run, const unsigned char *bytes, uint64_t length)
+bool file_append(struct run *run, int fd, const char *path, const void *bytes, uint64_t length)
 {
-    return run->out == -1 || write_all(run, run->out, run->options.out, bytes, length);
+    return fd == -1 || write_all(run, fd, path, bytes, length);
+}
+
+static bool close_file(struct run *run, const char *path, int *fd)
+{
+    if (*fd == -1)
+        return true;
+    int result = close(*fd);
+    *fd = -1;
+    return result == 0 || fail(run, "close", path, errno);
 }
 
 bool out_close(struct run *run)
 {
-    if (run->out == -1)
-        return true;
-    int result = close(run->out);
-    run->out = -1;
-    return result == 0 || fail(run, "close", run->options.out, errno);
+    const bool closed = close_file(run, run->options.out, &run->out);
+    return close_file(run, run->options.values, &run->values) && closed;
 }
 
 bool file_write(struct run *run, const char *path, const void *bytes, uint64_t length)

@@ -23,11 +23,12 @@ bool payload_load(struct run *run, const char *path, uint64_t limit);
 
 void payload_free(struct payload *payload);
 
-// The file of --out: opened before the exchange, created or truncated, mode 0600. Nothing to do without
-// --out.
+// The files of --out and --values: opened before the exchange, created or truncated, mode 0600. Nothing to do
+// without these options.
 bool out_open(struct run *run);
-bool out_append(struct run *run, const unsigned char *bytes, uint64_t length);
 bool out_close(struct run *run);
+// Adds to one of them, `fd`; -1: nothing to do.
+bool file_append(struct run *run, int fd, const char *path, const void *bytes, uint64_t length);
 
 // Writes a whole file, created or truncated, mode 0600.
 bool file_write(struct run *run, const char *path, const void *bytes, uint64_t length);

@@ -39,6 +39,7 @@ static void run_begin(struct run *run, const struct peer *peer)
     run->segment.fd = -1;
     run->segment.id = -1;
     run->out = -1;
+    run->values = -1;
 }
 
 // Runs the command that run->options describes, and sets run->exit.
@@ -64,7 +65,11 @@ static void run_end(struct run *run)
     payload_free(&run->payload);
     ledger_free(&run->ledger);
     sha256_free(&run->digest);
-    free(run->crcs);
+    if (run->options.shape != SHAPE_NONE && run->pieces != NULL)
+        for (uint64_t i = 0; i < run->distinct; i++)
+            free((void *)run->pieces[i].bytes);
+    free(run->pieces);
+    shaped_free(&run->shaped);
 }
 
 static bool write_line(int fd, const char *line)

@@ -55,11 +55,14 @@ static json_t *case_object(const struct run *run)
     snprintf(mode, sizeof mode, "%04o", (unsigned)options->mode & 0777);
     json_object_set_new(object, "mode", text(mode));
     json_object_set_new(object, "channel", text_or_null(options->channel));
-    json_object_set_new(object, "codec", text(options->codec));
+    json_object_set_new(object, "codec", text(options->codec->name));
+    if (options->shape != SHAPE_NONE)
+        json_object_set_new(object, "shape", text(shape_names[options->shape]));
     json_object_set_new(object, "count", integer(options->count));
     json_object_set_new(object, "warmup", integer(options->warmup));
     if (options->layout == LAYOUT_FRAMED) {
-        json_object_set_new(object, "messageSize", integer(options->message_size));
+        if (options->shape == SHAPE_NONE)
+            json_object_set_new(object, "messageSize", integer(options->message_size));
         json_object_set_new(object, "window", integer(options->window));
     }
     return object;
@@ -156,6 +159,16 @@ static json_t *payload_object(const struct run *run)
     return object;
 }
 
+// What the values of a shape were, in the same form.
+static json_t *values_object(const struct run *run)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "length", integer(run->shaped.length));
+    if (run->options.verify)
+        json_object_set_new(object, "sha256", text(run->shaped.sha256));
+    return object;
+}
+
 static json_t *error_object(const struct run *run)
 {
     json_t *object = json_object();
@@ -189,6 +202,8 @@ char *result_json(const struct run *run)
         json_object_set_new(object, "stages", stages_object(run));
     if (run->exit == EXIT_DONE && run->payload_known)
         json_object_set_new(object, "payload", payload_object(run));
+    if (run->exit == EXIT_DONE && run->shaped.known)
+        json_object_set_new(object, "values", values_object(run));
     if (run->exchanged)
         set_measurements(run, object);
     if (run->error.call != NULL)

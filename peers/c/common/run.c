@@ -4,9 +4,9 @@
 
 #include <inttypes.h>
 
-const char *const stage_names[STAGE_COUNT] = {"create", "size",   "reserve",    "attach",   "reader-attach",
-                                              "write",  "notify", "round-trip", "transmit", "wait",
-                                              "read",   "verify", "detach",     "remove"};
+const char *const stage_names[STAGE_COUNT] = {
+    "create",     "size",     "reserve", "attach", "reader-attach", "encode", "write",  "notify",
+    "round-trip", "transmit", "wait",    "read",   "decode",        "verify", "detach", "remove"};
 
 bool follow(struct run *run, step *const *flow, size_t steps)
 {

@@ -10,6 +10,7 @@
 #include "payload.h"
 #include "segment.h"
 #include "sha256.h"
+#include "shaped.h"
 #include "stage.h"
 
 #include <stdio.h>
@@ -29,6 +30,13 @@ struct error {
     int number;         // errno
     const char *name;   // which rule of the contract's section 7 was broken, or NULL
     char message[1024]; // the line of the contract's section 3
+};
+
+// One message to be sent: a piece of the payload file, or what its values become.
+struct piece {
+    const unsigned char *bytes;
+    uint64_t length;
+    uint32_t crc32c; // 0 with --no-verify
 };
 
 struct run {
@@ -55,12 +63,14 @@ struct run {
     struct pace pace;                            // writer
     int64_t sent_ns[SLOT_COUNT_MAX];             // writer: of message seq, at (seq - 1) % SLOT_COUNT_MAX
     struct sha256 digest;                        // reader
-    uint32_t *crcs;                              // writer: of each message in the payload file; or NULL
-    uint64_t distinct;                           // writer: messages in the payload file
+    struct piece *pieces;                        // writer: those of the payload file
+    uint64_t distinct;                           // how many
+    struct shaped shaped;                        // --shape only
     bool exchanged;                              // the message loop came to its end
     uint64_t crc_mismatches, first_crc_mismatch; // reader
 
     int out;     // the file of --out, or -1
+    int values;  // the file of --values, or -1
     FILE *lines; // where a person reads along, or NULL
 };
 
