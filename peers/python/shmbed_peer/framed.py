@@ -20,53 +20,62 @@ from .latency import Ledger, now_ns
 from .measure import Usage, report
 from .pace import Pace
 from .payload import open_output, read_payload, write_all
+from .shaped import ValueInbox, ValueMessages
 
 PAUSE_S = 0.001  # between two looks for a segment that is not ready
 
 
 def writer(segments, options, ledger, result):
     """Creates segment and channel, sends every message, removes both after the last acknowledgement."""
-    messages = Messages(options)
-    options.message_size = messages.size
+    messages = ValueMessages(options) if options.shape else Messages(options)
+    if not options.shape:
+        options.message_size = messages.size
     channel = channels.make(options.channel, "writer", options.mode, options.deadline_ns)
-    header = _plan(options, messages.size, channel.block_bytes())
+    header = _plan(options, messages.room, channel.block_bytes())
     with segments.Segment(options, ledger) as segment:
         segment.create()
         segment.reserve(header.segment_size)
         segment.attach()
-        ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, messages.size))
+        ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, messages.room))
         with _writer_side(segment, header, channel) as words:
             measured = _send_all(segment, header, words, channel, messages, options)
         segment.detach()
         segment.remove()
     report(result, ledger, measured, options)
-    result.set_payload(messages.total * messages.size, messages.sha256() if options.verify else None, ledger)
+    messages.report(result, ledger)
 
 
 def reader(segments, options, ledger, result):
     """Opens segment and channel, copies every message out, checks it (outside the ledger) and acknowledges it."""
     with contextlib.ExitStack() as stack:
-        out = stack.enter_context(open_output(options.out)) if options.out is not None else None
+        out, values = (
+            stack.enter_context(open_output(path)) if path is not None else None for path in (options.out, options.values)
+        )
         channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
         segment = stack.enter_context(segments.Segment(options, ledger))
         header = _open_ready(segment, options, channel.block_bytes())
         inbox = Inbox(header, out, options)
+        if options.shape:
+            inbox = ValueInbox(inbox, options, values)
         with _reader_side(segment, header, channel):
             measured = _receive_all(segment, header, channel, inbox, options)
         segment.detach()
     ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
     report(result, ledger, measured, options)
-    result.set_payload(inbox.length, inbox.sha256.hexdigest() if options.verify else None, ledger)
-    if options.verify:
-        result.set_crc_mismatches(inbox.mismatches)
+    inbox.report(result, ledger)
 
 
 class Messages:
-    """What the writer sends: message i is piece i % pieces of the payload file. The CRCs are computed here, beforehand."""
+    """What the writer sends: message i is piece i % pieces of the payload file. The CRCs are computed here, beforehand.
+
+    room     -- bytes that a slot needs
+    total    -- messages
+    """
 
     def __init__(self, options):
         payload = read_payload(options.payload)
-        self.size = len(payload) if options.message_size is None else options.message_size
+        self._options = options
+        self.room = self.size = len(payload) if options.message_size is None else options.message_size
         if self.size == 0 or len(payload) == 0:
             fits = self.size == len(payload)
         else:
@@ -85,6 +94,30 @@ class Messages:
         """The bytes of message i."""
         begin = i % self._pieces * self.size
         return self._bytes[begin : begin + self.size]
+
+    def begin(self, whole):
+        """Prepares the time stamps. whole: the channel carries the payload, and no slot is given to put."""
+        self._whole = whole
+        self._begun, self._ended = (array("q", bytes(8 * self.total)) for _ in range(2))
+
+    def put(self, i, slot):
+        """Writes message i into the slot; returns where in the slot it lies and what it is."""
+        piece = self.piece(i)
+        if not self._whole:
+            self._begun[i] = now_ns()
+            slot[:] = piece
+            self._ended[i] = now_ns()
+        return 0, piece
+
+    def measured(self, send_begun, sent):
+        """The stages of putting, and the columns of a trace: without writing, the time just before the send call."""
+        if self._whole:
+            return {}, (send_begun, send_begun, sent)
+        return {"write": _differences(self._ended, self._begun)}, (self._begun, self._ended, sent)
+
+    def report(self, result, ledger):
+        """Length and SHA-256 of what was sent."""
+        result.set_payload(self.total * self.size, self.sha256() if self._options.verify else None, ledger)
 
     def crc_and_flags(self, i):
         """The descriptor's last two fields for message i: its CRC-32C, and that there is one."""
@@ -113,6 +146,33 @@ class Inbox:
         self.mismatches = []
         self._out = out
         self._path = options.out
+        total = options.warmup + options.count
+        self._begun, self._ended = (array("q", bytes(8 * total)) for _ in range(2))
+
+    def take(self, i, channel, segment, descriptor):
+        """Copies message i out, or receives it, and keeps it (outside the ledger). Returns the end of the copying."""
+        message = self.room(descriptor.length)
+        if channel.WHOLE:
+            self._begun[i] = now_ns()
+            channel.receive_payload(message)
+            self._ended[i] = now_ns()
+        else:
+            with segment.view[descriptor.offset : descriptor.offset + descriptor.length] as source:
+                self._begun[i] = now_ns()
+                message[:] = source
+                self._ended[i] = now_ns()
+        self.keep(message, descriptor)
+        return self._ended[i]
+
+    def measured(self, received):
+        """The stages of taking, and the columns of a trace."""
+        return {"read": _differences(self._ended, self._begun)}, (received, self._begun, self._ended)
+
+    def report(self, result, ledger):
+        """Length and SHA-256 of what came, and whether the CRCs fitted."""
+        result.set_payload(self.length, self.sha256.hexdigest() if self.sha256 is not None else None, ledger)
+        if self.sha256 is not None:
+            result.set_crc_mismatches(self.mismatches)
 
     def room(self, length):
         """A view of the first `length` bytes of the buffer, which grows for a message larger than a slot."""
@@ -242,14 +302,15 @@ def _is_ready(segment, writable):
 def _send_all(segment, header, words, channel, messages, options):
     """The writer's message loop. Returns what was measured: arrays of ns, one element for each message."""
     total, warmup, window = messages.total, options.warmup, options.window
-    write_begun, write_ended, sent, send_begun, notified = (array("q", bytes(8 * total)) for _ in range(5))
+    sent, send_begun, notified = (array("q", bytes(8 * total)) for _ in range(3))
     offsets = [0 if channel.WHOLE else header.payload_offset + slot * header.slot_size for slot in range(window)]
+    messages.begin(channel.WHOLE)
     outgoing = bytearray(descriptors.SIZE)
     acknowledgements = Acknowledgements(channel, header, total)
     pace = Pace(options.rate) if options.rate else None
     usage = Usage()
     with contextlib.ExitStack() as stack:
-        slots = [stack.enter_context(segment.view[offset : offset + messages.size]) for offset in offsets]
+        slots = [stack.enter_context(segment.view[offset : offset + messages.room]) for offset in offsets]
         stack.enter_context(_no_collections())
         for i in range(total):
             if i == warmup:
@@ -262,38 +323,27 @@ def _send_all(segment, header, words, channel, messages, options):
                 acknowledgements.take()
             if paced:
                 _await_due(pace.due_ns(i - warmup), channel, acknowledgements, i)
-            piece = messages.piece(i)
-            if not channel.WHOLE:
-                slot = slots[i % window]
-                write_begun[i] = now_ns()
-                slot[:] = piece
-                write_ended[i] = now_ns()
+            begin, message = messages.put(i, slots[i % window])
             store_release(words, headers.SEQUENCE_WORD, i + 1)
             crc, flags = messages.crc_and_flags(i)
             send_begun[i] = begun_ns = now_ns()
             sent[i] = sent_ns = pace.due_ns(i - warmup) if paced else begun_ns
-            fields = (i + 1, offsets[i % window], messages.size, header.generation, sent_ns, crc, flags)
+            fields = (i + 1, offsets[i % window] + begin, len(message), header.generation, sent_ns, crc, flags)
             descriptors.pack(outgoing, fields)
             if channel.WHOLE:
-                channel.send_whole(outgoing, piece)
+                channel.send_whole(outgoing, message)
             else:
                 channel.send(outgoing)
             notified[i] = now_ns()
             if paced:
                 pace.sent(i - warmup, begun_ns)
+            message = None  # it may be a view of the segment
         acknowledgements.take_until(total)
-    measured = {
-        "usage": usage.end(),
-        "stages": {
-            "write": _differences(write_ended, write_begun),
-            "notify": _differences(notified, send_begun),
-            "round-trip": _differences(acknowledgements.received, sent),
-        },
-        "trace": (write_begun, write_ended, sent),
-    }
-    if channel.WHOLE:
-        del measured["stages"]["write"]
-        measured["trace"] = (send_begun, send_begun, sent)
+    used = usage.end()
+    stages, trace = messages.measured(send_begun, sent)
+    stages["notify"] = _differences(notified, send_begun)
+    stages["round-trip"] = _differences(acknowledgements.received, sent)
+    measured = {"stages": stages, "trace": trace, "usage": used}
     if pace is not None:
         measured["rate"] = pace.result()
     return measured
@@ -317,7 +367,7 @@ def _await_due(due_ns, channel, acknowledgements, sent):
 def _receive_all(segment, header, channel, inbox, options):
     """The reader's message loop. Returns what was measured: arrays of ns, one element for each message."""
     total = options.warmup + options.count
-    waited, received, sent, read_begun, read_ended, verified = (array("q", bytes(8 * total)) for _ in range(6))
+    waited, received, sent, verified = (array("q", bytes(8 * total)) for _ in range(4))
     buffer = bytearray(descriptors.SIZE)
     usage = Usage()
     with _no_collections():
@@ -330,33 +380,17 @@ def _receive_all(segment, header, channel, inbox, options):
             descriptor = descriptors.unpack(buffer)
             descriptors.check(descriptor, header, i, channel.WHOLE)
             sent[i] = descriptor.sent_ns
-            message = inbox.room(descriptor.length)
-            if channel.WHOLE:
-                read_begun[i] = now_ns()
-                channel.receive_payload(message)
-                read_ended[i] = now_ns()
-            else:
-                with segment.view[descriptor.offset : descriptor.offset + descriptor.length] as source:
-                    read_begun[i] = now_ns()
-                    message[:] = source
-                    read_ended[i] = now_ns()
-            inbox.keep(message, descriptor)
+            ended_ns = inbox.take(i, channel, segment, descriptor)
             if options.verify:
-                verified[i] = now_ns() - read_ended[i]
+                verified[i] = now_ns() - ended_ns
             _acknowledge(channel, buffer, descriptor)  # last: what came after it would count as the next transmit
-    measured = {
-        "usage": usage.end(),
-        "stages": {
-            "transmit": _differences(received, sent),
-            "wait": _differences(received, waited),
-            "read": _differences(read_ended, read_begun),
-            "verify": verified,
-        },
-        "trace": (received, read_begun, read_ended),
-    }
-    if not options.verify:
-        del measured["stages"]["verify"]
-    return measured
+    used = usage.end()
+    stages, trace = inbox.measured(received)
+    stages["transmit"] = _differences(received, sent)
+    stages["wait"] = _differences(received, waited)
+    if options.verify:
+        stages["verify"] = verified
+    return {"stages": stages, "trace": trace, "usage": used}
 
 
 def _acknowledge(channel, buffer, descriptor):

@@ -7,9 +7,11 @@ import re
 from pathlib import Path
 
 from . import VERSION
+from . import codec as codecs
 from .channel import ADDRESSES
 from .errors import Unsupported, UsageError
 from .latency import now_ns
+from .shape import SHAPES
 
 NAME_BYTES_MAX = 255  # after the slash: NAME_MAX of tmpfs
 SIZE_MAX = 1 << 46
@@ -20,7 +22,6 @@ SOCKET_PATH_BYTES_MAX = 107  # sun_path of unix(7), without its NUL
 CHANNEL_NAME_BYTES_MAX = 247  # leaves room for `sem.` and `.r`
 DIGITS = "[0-9]{1,20}"  # all of a u64
 UNITS = {"": 1, "K": 1 << 10, "M": 1 << 20, "G": 1 << 30}
-CODECS = ("raw",)
 
 # layout -> the defaults of the contract's sections 2 and 4
 DEFAULTS = {
@@ -78,7 +79,9 @@ def parser(peer, role, served):
         "--deadline-ms", metavar="N", default="10000", help="every wait ends N ms after the start (default: 10000)"
     )
     made.add_argument("--channel", metavar="SPEC", help="framed: " + ", ".join(ADDRESSES) + ", with :ADDRESS")
-    made.add_argument("--codec", default="raw", help="raw")
+    made.add_argument("--shape", metavar="S", help="framed: messages are values: " + ", ".join(SHAPES))
+    made.add_argument("--codec", default="raw", help="raw (default), or with --shape: " + ", ".join(codecs.CODECS))
+    made.add_argument("--values", metavar="FILE", help="with --shape: the values that were decoded")
     made.add_argument("--count", metavar="N", default="1", help="framed: measured messages (default: 1)")
     made.add_argument("--warmup", metavar="N", default="0", help="framed: messages before them (default: 0)")
     made.add_argument("--message-size", metavar="N", help="framed: bytes per message")
@@ -179,8 +182,10 @@ def _is_utf8(word):
 def _check_supported(peer, options):
     if options.layout not in peer.layouts:
         raise Unsupported("layout %s: %s has %s" % (options.layout, peer.id, ", ".join(peer.layouts)))
-    if options.codec not in CODECS:
-        raise Unsupported("codec %s: %s has %s" % (options.codec, peer.id, ", ".join(CODECS)))
+    if options.codec not in codecs.CODECS:
+        raise Unsupported("codec %s: %s has %s" % (options.codec, peer.id, ", ".join(codecs.CODECS)))
+    if options.shape is not None and options.shape not in SHAPES:
+        raise Unsupported("shape %s: %s has %s" % (options.shape, peer.id, ", ".join(SHAPES)))
     if options.channel is not None and options.channel.split(":")[0] not in peer.channels:
         raise Unsupported("channel %s: %s has %s" % (options.channel, peer.id, ", ".join(peer.channels) or "none"))
 
@@ -208,6 +213,13 @@ def _check_framed(role, options):
     options.exclusive = True
     if role == "cleaner":
         return
+    if options.shape is not None and options.message_size is not None:
+        raise UsageError("--message-size: not with --shape, which says it")
+    for option, there in (("--codec", options.codec != "raw"), ("--values", options.values is not None)):
+        if there and options.shape is None:
+            raise UsageError("%s: it needs --shape" % option)
+    if options.shape is not None:
+        codecs.make(options.codec, SHAPES[options.shape])  # whether its library is there
     if options.channel is None:
         raise UsageError("--channel: wanted by --layout framed")
     name, colon, address = options.channel.partition(":")
@@ -252,6 +264,9 @@ def _check_not_framed(options):
         "--rate": options.rate != 0,
         "--no-verify": not options.verify,
         "--trace": options.trace is not None,
+        "--shape": options.shape is not None,
+        "--codec": options.codec != "raw",
+        "--values": options.values is not None,
     }
     for option, there in given.items():
         if there:

@@ -31,7 +31,11 @@ class Result:
             "warmup": options.warmup,
         }
         if options.layout == "framed":
-            self.fields["case"].update(messageSize=options.message_size, window=options.window)
+            self.fields["case"].update(window=options.window)
+            if options.shape is None:
+                self.fields["case"]["messageSize"] = options.message_size
+            else:
+                self.fields["case"]["shape"] = options.shape
 
     def set_payload(self, length, sha256, ledger):
         """What was exchanged: its bytes (without a classic text's NUL) and their SHA-256 in hex, or None."""
@@ -39,6 +43,12 @@ class Result:
         if sha256 is not None:
             self.fields["payload"]["sha256"] = sha256
             ledger.say("msg sha256=" + sha256)
+
+    def set_values(self, length, sha256):
+        """The images of the values that were exchanged, likewise."""
+        self.fields["values"] = {"length": length}
+        if sha256 is not None:
+            self.fields["values"]["sha256"] = sha256
 
     def set_crc_mismatches(self, sequence_numbers):
         """The messages of the framed layout whose CRC-32C was another than their descriptor's."""
