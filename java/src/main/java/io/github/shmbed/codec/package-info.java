@@ -1,3 +1,3 @@
 // SPDX-License-Identifier: Apache-2.0
-/** How structured data becomes bytes before it is written, and data again after it was read. */
+/** How values become a message, in the memory of a segment, and values again. */
 package io.github.shmbed.codec;

@@ -19,7 +19,6 @@ public final class MessageLedger {
   private static final long MAX_NS = 3_600_000_000_000L;
 
   private static final int DIGITS = 3;
-  private static final int TRACE_COLUMNS = 3;
   private static final int CLOCK_PAIRS = 1001;
 
   private final Histogram[] histograms = new Histogram[Stage.values().length];
@@ -36,13 +35,13 @@ public final class MessageLedger {
   /**
    * A ledger for stages.
    *
-   * @param traceRows measured messages to keep the time stamps of, 0 for none
+   * @param stamps time stamps to keep: three or four for each measured message, or 0
    */
-  public MessageLedger(int traceRows, Stage... stages) {
+  public MessageLedger(int stamps, Stage... stages) {
     for (Stage stage : stages) {
       histograms[stage.ordinal()] = new Histogram(MAX_NS, DIGITS);
     }
-    trace = new long[Math.multiplyExact(traceRows, TRACE_COLUMNS)];
+    trace = new long[stamps];
     clockPairNs = clockPair();
     before = ResourceUsage.now(); // so that begin has nothing left to load
   }
@@ -87,6 +86,14 @@ public final class MessageLedger {
       trace[traced++] = aNs;
       trace[traced++] = bNs;
       trace[traced++] = cNs;
+    }
+  }
+
+  /** The same with four, of messages that are values. */
+  public void trace(long aNs, long bNs, long cNs, long dNs) {
+    trace(aNs, bNs, cNs);
+    if (traced < trace.length) {
+      trace[traced++] = dNs;
     }
   }
 

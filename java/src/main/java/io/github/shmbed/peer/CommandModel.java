@@ -28,6 +28,8 @@ final class CommandModel {
   static final String DEADLINE_MS = "--deadline-ms";
   static final String CHANNEL = "--channel";
   static final String CODEC = "--codec";
+  static final String SHAPE = "--shape";
+  static final String VALUES = "--values";
   static final String COUNT = "--count";
   static final String WARMUP = "--warmup";
   static final String MESSAGE_SIZE = "--message-size";
@@ -109,6 +111,7 @@ final class CommandModel {
     value(spec, MODE, "M", "Permission bits in octal, exact. Default: 0600; os: 0666");
     if (role == Role.READER) {
       value(spec, OUT, "FILE", "Put the bytes that were read there, mode 0600");
+      value(spec, VALUES, "FILE", "With --shape: put the values that were decoded there");
     }
     value(
         spec,
@@ -116,6 +119,7 @@ final class CommandModel {
         "SPEC",
         "framed: unix:PATH, unix-whole:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME,",
         "posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH or spin");
+    value(spec, SHAPE, "S", "framed: messages are values: record, telemetry or tensor");
     value(spec, COUNT, "N", "framed: measured messages. Default: 1");
     value(spec, WARMUP, "N", "framed: messages before them. Default: 0");
     value(spec, MESSAGE_SIZE, "N", "framed: bytes per message. Default: the payload file's size");
@@ -132,7 +136,7 @@ final class CommandModel {
         "L",
         "classic: a text and a NUL. os: the same in the object OS (POSIX).",
         "framed: any bytes, many messages, over a channel. Default: classic");
-    value(spec, CODEC, "C", "raw: bytes as they are. Default: raw");
+    value(spec, CODEC, "C", "raw: bytes as they are. With --shape also: struct, json");
     value(
         spec,
         DEADLINE_MS,

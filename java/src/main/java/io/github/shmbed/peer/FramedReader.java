@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reader of the framed layout: attach, then wait, read and verify for each message, detach.
+// The reader of the framed layout: attach, then wait, read (or decode) and verify for each message,
+// detach.
 package io.github.shmbed.peer;
 
 import io.github.shmbed.channel.Channel;
@@ -35,24 +36,31 @@ final class FramedReader {
     this.kind = ChannelKind.of(options.channel());
     this.ledger =
         new MessageLedger(
-            options.traceRows(), Stage.TRANSMIT, Stage.WAIT, Stage.READ, Stage.VERIFY);
+            options.traceStamps(),
+            Stage.TRANSMIT,
+            Stage.WAIT,
+            Stage.READ,
+            Stage.VERIFY,
+            Stage.DECODE);
   }
 
   void run() throws IOException {
     Digest digest;
     try (OutFile out = new OutFile(options.out());
+        OutFile values = new OutFile(options.values());
         Segment segment = awaitSegment()) {
       FramedHeader header = awaitReady(segment);
       result.setSegment(header.segmentSizeBytes(), -1);
       try (Channel channel = kind.channel(context(segment, header))) {
         ReceiveLoop loop =
-            new ReceiveLoop(result, ledger, channel, segment, header, out, deadlineNs);
+            new ReceiveLoop(result, ledger, channel, segment, header, out, values, deadlineNs);
         result.enter(Stage.WAIT);
         channel.open();
         digest = loop.run();
       }
       stages.detach(segment);
       out.complete();
+      values.complete();
     }
     String length = ", msg length=" + digest.lengthBytes();
     result.ledger().say("Reading from shmem: " + stages.description() + length);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writer of the framed layout: create, size, reserve, attach, then write and notify for each
-// message, detach, remove.
+// The writer of the framed layout: create, size, reserve, attach, then write (or encode) and notify
+// for each message, detach, remove.
 package io.github.shmbed.peer;
 
 import io.github.shmbed.channel.Channel;
@@ -36,26 +36,43 @@ final class FramedWriter {
     this.deadlineNs = deadlineNs;
     this.kind = ChannelKind.of(options.channel());
     this.ledger =
-        new MessageLedger(options.traceRows(), Stage.WRITE, Stage.NOTIFY, Stage.ROUND_TRIP);
+        new MessageLedger(
+            options.traceStamps(),
+            options.shape() == null ? Stage.WRITE : Stage.ENCODE,
+            Stage.NOTIFY,
+            Stage.ROUND_TRIP);
   }
 
   void run() throws IOException {
-    try (Messages messages = new Messages(options, kind.carriesPayload())) {
-      FramedHeader header = plan(messages.sizeBytes());
-      result.setSegment(header.segmentSizeBytes(), messages.sizeBytes());
-      try (Segment segment = stages.create(header.segmentSizeBytes(), header.usedBytes(), false)) {
-        segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
-        exchange(segment, header, messages);
-        stages.detach(segment);
+    if (options.shape() != null) {
+      ValueMessages values = new ValueMessages(options);
+      run(values.largestBytes(), -1, null, values);
+      setDigests(values);
+    } else {
+      try (Messages messages = new Messages(options, kind.carriesPayload())) {
+        run(messages.sizeBytes(), messages.sizeBytes(), messages, null);
+        result.setDigest(digest(messages));
       }
-      stages.remove();
-      stages.keep();
-      Digest digest = digest(messages);
-      String length = ", msg length=" + digest.lengthBytes();
-      result.ledger().say("Writing to shmem: " + stages.description() + length);
-      result.setDigest(digest);
     }
     TraceFile.write(options, ledger);
+  }
+
+  /**
+   * All of it, of messages that are bytes or of messages that are values: one of the two is null.
+   */
+  private void run(long largestBytes, long messageBytes, Messages messages, ValueMessages values)
+      throws IOException {
+    FramedHeader header = plan(largestBytes);
+    result.setSegment(header.segmentSizeBytes(), messageBytes);
+    try (Segment segment = stages.create(header.segmentSizeBytes(), header.usedBytes(), false)) {
+      segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
+      exchange(segment, header, messages, values);
+      stages.detach(segment);
+    }
+    stages.remove();
+    stages.keep();
+    String length = ", msg length=" + largestBytes;
+    result.ledger().say("Writing to shmem: " + stages.description() + length);
   }
 
   private FramedHeader plan(long messageBytes) {
@@ -90,10 +107,11 @@ final class FramedWriter {
   }
 
   /** From the channel's creation to its end; whatever happens, the reader sees the state closed. */
-  private void exchange(Segment segment, FramedHeader header, Messages messages)
+  private void exchange(
+      Segment segment, FramedHeader header, Messages messages, ValueMessages values)
       throws IOException {
     try {
-      exchangeOpenly(segment, header, messages);
+      exchangeOpenly(segment, header, messages, values);
     } catch (RuntimeException | IOException | InternalError failed) {
       abandon(segment, failed);
       throw failed;
@@ -110,7 +128,8 @@ final class FramedWriter {
     }
   }
 
-  private void exchangeOpenly(Segment segment, FramedHeader header, Messages messages)
+  private void exchangeOpenly(
+      Segment segment, FramedHeader header, Messages messages, ValueMessages values)
       throws IOException {
     try (Channel channel = kind.channel(context(segment, header))) {
       Undo.add(channel::unlink);
@@ -118,7 +137,7 @@ final class FramedWriter {
       FramedHeader.publishState(segment, FramedHeader.STATE_READY);
       result.enter(Stage.WAIT);
       channel.open();
-      new SendLoop(result, ledger, channel, segment, header, messages, deadlineNs).run();
+      new SendLoop(result, ledger, channel, segment, header, messages, values, deadlineNs).run();
     }
   }
 
@@ -131,6 +150,20 @@ final class FramedWriter {
         segment,
         header.channelOffset(),
         deadlineNs);
+  }
+
+  /** What the reader must have seen, and the values that it must have decoded. */
+  private void setDigests(ValueMessages values) {
+    Digest payload = new Digest(options.verify());
+    Digest images = new Digest(options.verify());
+    int imageBytes = options.shape().imageBytes();
+    for (long index = 0; index < options.warmup() + options.count(); index++) {
+      byte[] message = values.message(index);
+      payload.add(message, message.length);
+      images.add(values.image(index).array(), values.image(index).position(), imageBytes);
+    }
+    result.setDigest(payload);
+    result.setValues(images);
   }
 
   /** What the reader must have seen, in order. Outside the ledger. */

@@ -24,13 +24,17 @@ import static io.github.shmbed.peer.CommandModel.RATE;
 import static io.github.shmbed.peer.CommandModel.RESULT;
 import static io.github.shmbed.peer.CommandModel.SEGMENT_SIZE;
 import static io.github.shmbed.peer.CommandModel.SERVE;
+import static io.github.shmbed.peer.CommandModel.SHAPE;
 import static io.github.shmbed.peer.CommandModel.TRACE;
+import static io.github.shmbed.peer.CommandModel.VALUES;
 import static io.github.shmbed.peer.CommandModel.VERSION;
 import static io.github.shmbed.peer.CommandModel.WARMUP;
 import static io.github.shmbed.peer.CommandModel.WINDOW;
 
 import io.github.shmbed.channel.ChannelKind;
+import io.github.shmbed.codec.Codecs;
 import io.github.shmbed.codec.RawCodec;
+import io.github.shmbed.codec.Shape;
 import io.github.shmbed.layout.ClassicLayout;
 import io.github.shmbed.layout.FramedLayout;
 import io.github.shmbed.layout.OsLayout;
@@ -132,6 +136,8 @@ final class OptionParser {
         Numbers.decimal(DEADLINE_MS, text(DEADLINE_MS, "10000"), 1, MAX_DEADLINE_MS),
         text(CHANNEL, null),
         text(CODEC, RawCodec.NAME),
+        Shape.of(text(SHAPE, null)),
+        path(VALUES),
         Numbers.decimal(COUNT, text(COUNT, "1"), 1, MAX_COUNT),
         Numbers.decimal(WARMUP, text(WARMUP, "0"), 0, MAX_COUNT),
         messageSize == null
@@ -167,6 +173,13 @@ final class OptionParser {
     if (options.textBytes() >= 0) {
       throw new UsageException("MSG_SIZE: the framed layout takes --payload FILE");
     }
+    boolean shaped = line.hasMatchedOption(SHAPE);
+    if (shaped && options.messageSizeBytes() >= 0) {
+      throw new UsageException("--message-size: not with --shape, which says it");
+    }
+    if (!shaped && (namesAnotherCodec(options) || options.values() != null)) {
+      throw new UsageException("--codec, --values: they need --shape");
+    }
     if (role == Role.WRITER && options.payload() == null) {
       throw new UsageException("--payload: missing; the framed layout needs it");
     }
@@ -196,11 +209,14 @@ final class OptionParser {
             || options.window() != 1
             || options.rate() != 0
             || !options.verify()
-            || options.trace() != null;
+            || options.trace() != null
+            || line.hasMatchedOption(SHAPE)
+            || options.values() != null
+            || namesAnotherCodec(options);
     if (framedOnly) {
       throw new UsageException(
-          "--channel, --count, --warmup, --message-size, --window, --rate, --no-verify, --trace:"
-              + " for --layout framed only");
+          "--channel, --count, --warmup, --message-size, --window, --rate, --no-verify, --trace,"
+              + " --shape, --codec, --values: for --layout framed only");
     }
     if (os && options.textBytes() >= 0) {
       throw new UsageException(
@@ -215,6 +231,11 @@ final class OptionParser {
     }
   }
 
+  /** Whether it is a codec that there is, but not the one for messages that are bytes. */
+  private static boolean namesAnotherCodec(Options options) {
+    return Codecs.NAMES.contains(options.codec()) && !options.codec().equals(RawCodec.NAME);
+  }
+
   /** Last of the checks: a usage error outranks it. */
   private void checkSupported(Options options) {
     boolean os = options.layout().equals(OsLayout.NAME) && options.isPosix();
@@ -223,11 +244,30 @@ final class OptionParser {
           "layout " + options.layout(),
           options.isPosix() ? "classic, os and framed" : "classic and framed");
     }
-    if (!options.codec().equals(RawCodec.NAME)) {
-      throw unsupported("codec " + options.codec(), RawCodec.NAME);
+    if (!Codecs.NAMES.contains(options.codec())) {
+      throw unsupported("codec " + options.codec(), String.join(", ", Codecs.NAMES));
+    }
+    if (line.hasMatchedOption(SHAPE) && options.shape() == null) {
+      throw unsupported("shape " + text(SHAPE, null), "record, telemetry, tensor");
+    }
+    if (options.shape() != null) {
+      checkLibrary(options.codec());
     }
     if (options.channel() != null && ChannelKind.of(options.channel()) == null) {
       throw unsupported("channel " + options.channel(), "those that --help lists");
+    }
+  }
+
+  private static void checkLibrary(String codec) {
+    try {
+      Codecs.make(codec);
+    } catch (NoClassDefFoundError missing) {
+      throw new UnsupportedException(
+          "codec "
+              + codec
+              + ": class "
+              + missing.getMessage()
+              + " is not on the class path: ./shmbed setup puts it into java/target/lib");
     }
   }
 

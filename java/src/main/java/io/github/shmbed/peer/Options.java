@@ -2,6 +2,7 @@
 // One checked command line.
 package io.github.shmbed.peer;
 
+import io.github.shmbed.codec.Shape;
 import io.github.shmbed.layout.FramedLayout;
 import java.nio.file.Path;
 
@@ -16,6 +17,8 @@ import java.nio.file.Path;
  * @param channel SPEC of {@code --channel}, null if there is none
  * @param segmentSizeBytes 0 for just what a framed exchange needs
  * @param messageSizeBytes of framed messages, -1 for the payload file's size
+ * @param shape of the values that messages are, null where they are bytes
+ * @param values where the decoded values go, null for nowhere
  * @param window framed messages on the way at most
  * @param trace where the time stamps go, null for nowhere
  * @param rate measured messages per second, 0 for a closed loop
@@ -40,6 +43,8 @@ record Options(
     long deadlineMs,
     String channel,
     String codec,
+    Shape shape,
+    Path values,
     long count,
     long warmup,
     long messageSizeBytes,
@@ -59,9 +64,9 @@ record Options(
     return layout.equals(FramedLayout.NAME);
   }
 
-  /** Measured messages whose time stamps are kept. */
-  int traceRows() {
-    return trace == null ? 0 : Math.toIntExact(count);
+  /** Time stamps that are kept: three for each measured message, four where it is values. */
+  int traceStamps() {
+    return trace == null ? 0 : Math.toIntExact(count * (shape == null ? 3 : 4));
   }
 
   /** Whether stdout is for the result object alone. */

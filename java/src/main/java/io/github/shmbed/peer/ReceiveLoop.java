@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
-// The reader's message loop: receive a descriptor, check it, copy the payload out, verify the copy,
-// acknowledge.
+// The reader's message loop: receive a descriptor, check it, copy the payload out or decode it,
+// verify, acknowledge.
 package io.github.shmbed.peer;
 
 import io.github.shmbed.channel.Channel;
 import io.github.shmbed.channel.PayloadChannel;
+import io.github.shmbed.codec.Values;
 import io.github.shmbed.latency.Ledger;
 import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
@@ -13,6 +14,8 @@ import io.github.shmbed.layout.FramedHeader;
 import io.github.shmbed.libc.NativeBuffer;
 import io.github.shmbed.segment.Segment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
@@ -35,6 +38,8 @@ final class ReceiveLoop {
   private final byte[] part; // the private copy
   private final NativeBuffer arrival; // where a payload channel puts it; null without one
   private final boolean looksAtBytes;
+  private final ValueInbox inbox; // null where messages are bytes
+  private final ByteBuffer payloads; // the memory in which messages of values come; else null
 
   /** A loop over an open channel. */
   ReceiveLoop(
@@ -44,6 +49,7 @@ final class ReceiveLoop {
       Segment segment,
       FramedHeader header,
       OutFile out,
+      OutFile values,
       long deadlineNs) {
     this.result = result;
     this.options = result.options();
@@ -59,6 +65,16 @@ final class ReceiveLoop {
     // Allocated and zeroed, so touched, before the first message.
     part = new byte[(int) Math.min(header.slotSizeBytes(), Messages.PART_BYTES)];
     arrival = payloadChannel == null ? null : new NativeBuffer(part.length);
+    inbox = options.shape() == null ? null : new ValueInbox(options, values);
+    payloads = inbox == null ? null : payloads();
+  }
+
+  private ByteBuffer payloads() {
+    return payloadChannel == null
+        ? segment.window(
+            header.payloadOffset(),
+            Math.toIntExact(header.segmentSizeBytes() - header.payloadOffset()))
+        : arrival.bytes().duplicate();
   }
 
   /** Length and SHA-256 of everything that came, in order. */
@@ -73,6 +89,7 @@ final class ReceiveLoop {
     segment.settle();
     ledger.end();
     result.setMessages(ledger);
+    result.setValues(inbox == null ? null : inbox.digest());
     return digest;
   }
 
@@ -92,7 +109,11 @@ final class ReceiveLoop {
     ledger.record(Stage.TRANSMIT, first, measured, receivedNs - message.sentNs());
     ledger.record(Stage.WAIT, first, measured, receivedNs - waitBegunNs);
     FramedHeader.sequence(segment); // pairs with the writer's release
-    copyOut(first, measured, receivedNs);
+    if (inbox == null) {
+      copyOut(first, measured, receivedNs);
+    } else {
+      decode(first, measured, receivedNs);
+    }
 
     message.acknowledge();
     message.setSentNs(Ledger.nowNs());
@@ -128,6 +149,58 @@ final class ReceiveLoop {
     if (measured) {
       ledger.trace(receivedNs, readBegunNs, readEndedNs);
     }
+  }
+
+  /** A message of values: decoded where it lies, or where the channel has put it. */
+  private void decode(boolean first, boolean measured, long receivedNs) throws IOException {
+    int length = (int) message.length(); // at most a slot
+    long from = payloadChannel == null ? message.offset() - header.payloadOffset() : 0;
+    ByteBuffer payload =
+        payloads.duplicate().position((int) from).limit((int) from + length).slice();
+    payload.order(ByteOrder.LITTLE_ENDIAN);
+    long readBegunNs = Ledger.nowNs();
+    if (payloadChannel != null) {
+      result.enter(Stage.READ);
+      payloadChannel.receivePayload(arrival.address(), length, deadlineNs);
+    }
+    long readEndedNs = payloadChannel == null ? readBegunNs : Ledger.nowNs();
+    result.enter(Stage.DECODE);
+    Values values = inbox.decode(payload.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+    long decodeEndedNs = Ledger.nowNs();
+
+    if (payloadChannel != null) {
+      ledger.record(Stage.READ, first, measured, readEndedNs - readBegunNs);
+    }
+    ledger.record(Stage.DECODE, first, measured, decodeEndedNs - readEndedNs);
+    if (measured) {
+      ledger.trace(receivedNs, readBegunNs, readEndedNs, decodeEndedNs);
+    }
+    segment.settle(); // no value that was not there goes any further
+    verify(payload, length, first, measured);
+    inbox.keep(values);
+  }
+
+  /** Outside the ledger: CRC, digest and {@code --out} of a message of values. */
+  private void verify(ByteBuffer payload, int length, boolean first, boolean measured)
+      throws IOException {
+    if (!looksAtBytes) {
+      digest.count(length);
+      return;
+    }
+    result.enter(Stage.VERIFY);
+    payload.get(part, 0, length);
+    segment.settle();
+    if (options.verify() && (message.flags() & Descriptor.FLAG_CRC32C) != 0) {
+      crc.reset();
+      long begunNs = Ledger.nowNs();
+      crc.update(part, 0, length);
+      ledger.record(Stage.VERIFY, first, measured, Ledger.nowNs() - begunNs);
+      if ((int) crc.getValue() != message.crc32c()) {
+        result.crcMismatch(message.seq());
+      }
+    }
+    digest.add(part, 0, length);
+    out.append(part, length);
   }
 
   private void read(long done, int length) {

@@ -26,6 +26,9 @@ final class Result {
   private String why;
   private long payloadBytes = -1;
   private String sha256;
+  private Digest values;
+  private long valueBytes = -1;
+  private String valuesSha256;
 
   Result(Role role, String api, Options options) {
     this.role = role;
@@ -154,6 +157,11 @@ final class Result {
     this.digest = digest;
   }
 
+  /** The images of the values that were exchanged, likewise. */
+  void setValues(Digest values) {
+    this.values = values;
+  }
+
   /** The end of a command that went well: all that is left to do is outside the stages. */
   void finish() {
     sayMessageStages();
@@ -163,6 +171,10 @@ final class Result {
       if (sha256 != null) {
         ledger.say("msg sha256=" + sha256);
       }
+    }
+    if (values != null) {
+      valueBytes = values.lengthBytes();
+      valuesSha256 = values.hex();
     }
   }
 
@@ -183,5 +195,14 @@ final class Result {
 
   String sha256() {
     return sha256;
+  }
+
+  /** The length of the values' images, -1 if no values were exchanged. */
+  long valueBytes() {
+    return valueBytes;
+  }
+
+  String valuesSha256() {
+    return valuesSha256;
   }
 }

@@ -38,12 +38,10 @@ final class ResultJson {
         writeStages(json, result);
       }
       if (result.payloadBytes() >= 0) {
-        json.writeObjectFieldStart("payload");
-        json.writeNumberField("length", result.payloadBytes());
-        if (result.sha256() != null) {
-          json.writeStringField("sha256", result.sha256());
-        }
-        json.writeEndObject();
+        writeDigest(json, "payload", result.payloadBytes(), result.sha256());
+      }
+      if (result.valueBytes() >= 0) {
+        writeDigest(json, "values", result.valueBytes(), result.valuesSha256());
       }
       if (result.messages() != null) {
         writeMessages(json, result);
@@ -58,6 +56,16 @@ final class ResultJson {
       throw new UncheckedIOException(impossible); // a ByteArrayOutputStream has none
     }
     return line.toByteArray();
+  }
+
+  private static void writeDigest(JsonGenerator json, String name, long length, String sha256)
+      throws IOException {
+    json.writeObjectFieldStart(name);
+    json.writeNumberField("length", length);
+    if (sha256 != null) {
+      json.writeStringField("sha256", sha256);
+    }
+    json.writeEndObject();
   }
 
   private static void writeCase(JsonGenerator json, Result result) throws IOException {
@@ -77,6 +85,9 @@ final class ResultJson {
       json.writeStringField("channel", options.channel());
     }
     json.writeStringField("codec", options.codec());
+    if (options.shape() != null) {
+      json.writeStringField("shape", options.shape().word());
+    }
     json.writeNumberField("count", options.count());
     json.writeNumberField("warmup", options.warmup());
     if (options.isFramed()) {

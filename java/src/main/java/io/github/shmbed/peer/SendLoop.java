@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// The writer's message loop: write into the slot, store the sequence, send the descriptor, take
+// The writer's message loop: write (or encode) into the slot, store the sequence, send the
+// descriptor, take
 // acknowledgements; in a closed loop or at a fixed rate.
 package io.github.shmbed.peer;
 
@@ -14,6 +15,7 @@ import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.segment.Segment;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 
 /**
  * Sends all messages of one command (peers/CONTRACT.md, sections 7 and 9). Allocates nothing per
@@ -27,7 +29,9 @@ final class SendLoop {
   private final PayloadChannel payloadChannel; // null where the payload goes through the segment
   private final Segment segment;
   private final FramedHeader header;
-  private final Messages messages;
+  private final Messages messages; // null where messages are values
+  private final ValueMessages values; // null where they are bytes
+  private final ByteBuffer[] slots; // where values are encoded: the slots, or memory of our own
   private final long deadlineNs;
   private final Rate rate; // null in a closed loop
   private final long[] sentNs; // of the messages on the way, by slot
@@ -43,6 +47,7 @@ final class SendLoop {
       Segment segment,
       FramedHeader header,
       Messages messages,
+      ValueMessages values,
       long deadlineNs) {
     this.result = result;
     this.options = result.options();
@@ -52,9 +57,22 @@ final class SendLoop {
     this.segment = segment;
     this.header = header;
     this.messages = messages;
+    this.values = values;
+    this.slots = values == null ? null : slots();
     this.deadlineNs = deadlineNs;
     this.rate = options.rate() == 0 ? null : new Rate(options.rate());
     this.sentNs = new long[options.window()];
+  }
+
+  private ByteBuffer[] slots() {
+    ByteBuffer[] made = new ByteBuffer[options.window()];
+    for (int i = 0; i < made.length; i++) {
+      made[i] =
+          payloadChannel == null
+              ? segment.window(header.slotOffset(i + 1L), Math.toIntExact(header.slotSizeBytes()))
+              : values.privateRoom();
+    }
+    return made;
   }
 
   void run() throws IOException {
@@ -70,7 +88,9 @@ final class SendLoop {
       boolean scheduled = rate != null && index >= options.warmup();
       long intendedNs = scheduled ? awaitTime(index) : 0;
       awaitAcknowledgements(index - options.window() + 1);
-      if (payloadChannel == null) {
+      if (values != null) {
+        sendValues(index, scheduled, intendedNs);
+      } else if (payloadChannel == null) {
         sendDescriptor(index, scheduled, intendedNs);
       } else {
         sendWhole(index, scheduled, intendedNs);
@@ -179,6 +199,37 @@ final class SendLoop {
     sent(index, scheduled, firstBegunNs, firstBegunNs, firstBegunNs, notifyNs);
   }
 
+  /** One message of values: encoded into its slot, or for a channel that carries the payload. */
+  private void sendValues(long index, boolean scheduled, long intendedNs) {
+    ByteBuffer room = slots[(int) (index % slots.length)].clear();
+    result.enter(Stage.ENCODE);
+    long encodeBegunNs = Ledger.nowNs();
+    values.encode(index, room);
+    long encodeEndedNs = Ledger.nowNs();
+
+    result.enter(Stage.NOTIFY);
+    long offset = payloadChannel == null ? header.slotOffset(index + 1) + room.position() : 0;
+    int flags = options.verify() ? Descriptor.FLAG_CRC32C : 0;
+    message.set(index + 1, offset, room.remaining(), header.generation(), values.crc(index), flags);
+    FramedHeader.publishSequence(segment, message.seq());
+    long begunNs = Ledger.nowNs();
+    message.setSentNs(scheduled ? intendedNs : begunNs);
+    if (payloadChannel == null) {
+      channel.send(message);
+    } else {
+      long address = values.privateAddress() + room.position();
+      payloadChannel.send(message, address, room.remaining());
+    }
+    long notifiedNs = Ledger.nowNs();
+
+    boolean measured = index >= options.warmup();
+    ledger.record(Stage.ENCODE, index == 0, measured, encodeEndedNs - encodeBegunNs);
+    if (measured) {
+      ledger.trace(encodeBegunNs, encodeEndedNs, encodeEndedNs, message.sentNs());
+    }
+    notified(index, scheduled, begunNs, notifiedNs - begunNs);
+  }
+
   private void describe(long index, long offset) {
     int flags = options.verify() ? Descriptor.FLAG_CRC32C : 0;
     message.set(
@@ -192,14 +243,17 @@ final class SendLoop {
       long writeEndedNs,
       long sendBegunNs,
       long notifyNs) {
-    boolean measured = index >= options.warmup();
+    notified(index, scheduled, sendBegunNs, notifyNs);
+    if (index >= options.warmup()) {
+      ledger.trace(writeBegunNs, writeEndedNs, message.sentNs());
+    }
+  }
+
+  private void notified(long index, boolean scheduled, long sendBegunNs, long notifyNs) {
     sentNs[(int) (index % sentNs.length)] = message.sentNs();
-    ledger.record(Stage.NOTIFY, index == 0, measured, notifyNs);
+    ledger.record(Stage.NOTIFY, index == 0, index >= options.warmup(), notifyNs);
     if (scheduled) {
       rate.sent(message.sentNs(), sendBegunNs);
-    }
-    if (measured) {
-      ledger.trace(writeBegunNs, writeEndedNs, message.sentNs());
     }
   }
 }

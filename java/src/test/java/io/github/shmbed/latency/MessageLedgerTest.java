@@ -57,7 +57,7 @@ class MessageLedgerTest {
 
   @Test
   void theTraceIsRowsOfThreeLittleEndianNumbers() {
-    MessageLedger ledger = new MessageLedger(2, Stage.WRITE);
+    MessageLedger ledger = new MessageLedger(6, Stage.WRITE);
     ledger.trace(1, 2, 3);
     ledger.trace(4, 5, 6);
     ledger.trace(7, 8, 9); // more than were announced

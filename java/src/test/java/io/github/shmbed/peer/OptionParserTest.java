@@ -122,7 +122,7 @@ class OptionParserTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"--layout probe-4711", "--layout os --api sysv", "1B --codec protobuf"})
+  @ValueSource(strings = {"--layout probe-4711", "--layout os --api sysv", "1B --codec morse"})
   void whatThisPeerDoesNotHaveIsUnsupported(String line) {
     assertThrows(UnsupportedException.class, () -> parse(writer, line));
   }
@@ -135,7 +135,7 @@ class OptionParserTest {
     assertEquals(0600, options.mode());
     assertEquals(-1, options.messageSizeBytes());
     assertEquals(1, options.window());
-    assertEquals(0, options.traceRows());
+    assertEquals(0, options.traceStamps());
     parse(reader, "--layout framed --channel spin --count 5 --warmup 1 --window 8 --trace t");
   }
 

@@ -1,0 +1,31 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.codec;
+
+import java.util.List;
+
+/** The list of codecs; a new one joins here. */
+public final class Codecs {
+  /** All names. */
+  public static final List<String> NAMES = List.of(RawCodec.NAME, "struct", "json");
+
+  private Codecs() {}
+
+  /**
+   * A codec of that name.
+   *
+   * @throws IllegalArgumentException for a name that is not in {@link #NAMES}
+   * @throws NoClassDefFoundError when its library is not on the class path
+   */
+  public static Codec make(String name) {
+    switch (name) {
+      case RawCodec.NAME:
+        return new RawCodec();
+      case "struct":
+        return new StructCodec();
+      case "json":
+        return new JsonCodec();
+      default:
+        throw new IllegalArgumentException(name);
+    }
+  }
+}
