@@ -4,6 +4,7 @@
 import contextlib
 import errno
 import hashlib
+import struct
 from array import array
 
 import crc32c
@@ -16,7 +17,7 @@ from .payload import read_payload, write_all
 from .shape import SHAPES
 
 # What a codec's decoding raises for a message that is none; a codec may add errors of its library.
-WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError)
+WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 def codec_of(options):

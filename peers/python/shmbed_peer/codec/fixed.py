@@ -1,8 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """struct: fixed little-endian records, by the module struct. They are the image, but each value is set and taken by itself."""
 
-import struct
-
 from . import Base
 
 
@@ -11,7 +9,6 @@ class Codec(Base):
 
     ENCODES_IN_PLACE = True
     DECODES_IN_PLACE = True
-    ERRORS = (struct.error,)
 
     def encode(self, values, room):
         """Writes the message into `room`; returns (begin, length)."""

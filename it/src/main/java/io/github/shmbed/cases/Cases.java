@@ -38,6 +38,7 @@ public final class Cases {
       cases.add(Framed.one(channel));
       cases.add(Framed.stream(channel));
     }
+    cases.addAll(Coded.all());
     return List.copyOf(cases);
   }
 

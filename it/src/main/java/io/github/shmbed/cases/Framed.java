@@ -94,12 +94,20 @@ public record Framed(
     Path payload = exchange.payloadFile(messageSizeBytes * count);
     FramedExchange.Done done =
         exchange.together(
-            new FramedExchange(channel, payload, messageSizeBytes, count, 0, window, true, false));
+            new FramedExchange(
+                channel,
+                payload,
+                new FramedExchange.Content(messageSizeBytes),
+                count,
+                0,
+                window,
+                true,
+                false));
     requireBytes(exchange, payload, done);
     requireCrcs(exchange, done.reader());
     requirePayload("writer " + exchange.writer().id(), done.writer());
     requirePayload("reader " + exchange.reader().id(), done.reader());
-    requireSameDigest(exchange, done);
+    requireSameDigest(exchange, done, "payload");
   }
 
   private void requireBytes(Exchange exchange, Path payload, FramedExchange.Done done)
@@ -139,17 +147,23 @@ public record Framed(
     }
   }
 
-  /** The reader's digest was compared with its bytes already. */
-  public static void requireSameDigest(Exchange exchange, FramedExchange.Done done)
+  /**
+   * The reader's digest was compared with its bytes already.
+   *
+   * @param what {@code payload} or {@code values}, as in the result object
+   */
+  public static void requireSameDigest(Exchange exchange, FramedExchange.Done done, String what)
       throws CellFailure {
-    String written = Json.text(Json.object(done.writer(), "payload"), "sha256");
-    String read = Json.text(Json.object(done.reader(), "payload"), "sha256");
+    String written = Json.text(Json.object(done.writer(), what), "sha256");
+    String read = Json.text(Json.object(done.reader(), what), "sha256");
     if (read == null || !read.equals(written)) {
       throw new CellFailure(
           Outcome.ERROR,
           "writer "
               + exchange.writer().id()
-              + ": reports payload sha256 "
+              + ": reports "
+              + what
+              + " sha256 "
               + written
               + ", the reader "
               + exchange.reader().id()

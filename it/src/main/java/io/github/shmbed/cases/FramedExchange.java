@@ -7,9 +7,9 @@ import java.util.Map;
 /**
  * What a writer and a reader of the framed layout are asked to do together.
  *
- * @param payload file of the messages' bytes; see peers/CONTRACT.md section 7 for which message
- *     gets which
- * @param messageSizeBytes 0 or more
+ * @param payload file of the messages' bytes or images; see peers/CONTRACT.md section 7 for which
+ *     message gets which
+ * @param content what a message is
  * @param count measured messages, 1 or more
  * @param warmup messages before them
  * @param window messages on the way at most, 1 to 8
@@ -19,7 +19,7 @@ import java.util.Map;
 public record FramedExchange(
     ChannelKind channel,
     Path payload,
-    long messageSizeBytes,
+    Content content,
     long count,
     long warmup,
     int window,
@@ -27,10 +27,38 @@ public record FramedExchange(
     boolean traces) {
 
   /**
+   * What a message is: bytes, or values of a shape in a codec.
+   *
+   * @param sizeBytes 0 or more; of bytes only
+   * @param shape null for bytes; likewise {@code codec}
+   */
+  public record Content(long sizeBytes, String shape, String codec) {
+    /** So many bytes. */
+    public Content(long sizeBytes) {
+      this(sizeBytes, null, null);
+    }
+
+    /** Values. */
+    public Content(String shape, String codec) {
+      this(-1, shape, codec);
+    }
+
+    public boolean isValues() {
+      return shape != null;
+    }
+
+    /** Options of both sides. */
+    public String options() {
+      return isValues() ? "--shape " + shape + " --codec " + codec : "--message-size " + sizeBytes;
+    }
+  }
+
+  /**
    * What came out of it, when both said that they are done.
    *
    * @param writer its result object; likewise {@code reader}
    * @param out what the reader saw; null when it was not to keep it
+   * @param values what it decoded, as images; likewise, and null for messages of bytes
    * @param writerTrace its time stamps; null when there were to be none; likewise {@code
    *     readerTrace}
    */
@@ -38,6 +66,7 @@ public record FramedExchange(
       Map<String, Object> writer,
       Map<String, Object> reader,
       Path out,
+      Path values,
       Path writerTrace,
       Path readerTrace) {}
 
@@ -47,8 +76,8 @@ public record FramedExchange(
         + count
         + " --warmup "
         + warmup
-        + " --message-size "
-        + messageSizeBytes
+        + " "
+        + content.options()
         + " --window "
         + window;
   }

@@ -58,9 +58,14 @@ public final class Json {
   }
 
   /** The member as an object; an empty one when it is absent or null. */
-  @SuppressWarnings("unchecked")
   public static Map<String, Object> object(Map<String, Object> parent, String name) {
-    return parent.get(name) instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
+    return asObject(parent.get(name));
+  }
+
+  /** A value as an object; an empty one when it is something else. */
+  @SuppressWarnings("unchecked")
+  public static Map<String, Object> asObject(Object value) {
+    return value instanceof Map<?, ?> map ? (Map<String, Object>) map : Map.of();
   }
 
   /** The member as a list; an empty one when it is absent or null. */

@@ -61,7 +61,7 @@ record MessageStream(long messageSizeBytes, long messages) {
       }
     }
     Framed.requireCrcs(exchange, done.reader());
-    Framed.requireSameDigest(exchange, done);
+    Framed.requireSameDigest(exchange, done, "payload");
   }
 
   private String sha256(Path payload) throws IOException {

@@ -119,7 +119,7 @@ public final class PairMeasurement implements Case {
             new FramedExchange(
                 channel,
                 payload,
-                messageSizeBytes,
+                new FramedExchange.Content(messageSizeBytes),
                 measured,
                 before,
                 onTheWay,

@@ -120,30 +120,34 @@ final class CellExchange implements Exchange {
   public byte[] read(String options) throws CellFailure, IOException {
     Path out = file("out");
     Map<String, Object> answer = ask(cell.reader(), Role.READER, options + option("out", out));
-    requireWritten(out);
+    requireWritten("out", out);
     byte[] bytes = Files.readAllBytes(out);
-    requireReported(answer, session.digests().sha256(bytes));
+    requireReported(answer, "payload", session.digests().sha256(bytes));
     return bytes;
   }
 
-  private void requireWritten(Path out) throws CellFailure {
+  private void requireWritten(String option, Path out) throws CellFailure {
     if (!Files.exists(out)) {
       throw new CellFailure(
-          Outcome.ERROR, "reader " + cell.reader().id() + ": said exit 0 and wrote no --out file");
+          Outcome.ERROR,
+          "reader " + cell.reader().id() + ": said exit 0 and wrote no --" + option + " file");
     }
   }
 
   /** What the reader reports must be what it wrote down. */
-  private void requireReported(Map<String, Object> answer, String digest) throws CellFailure {
-    String reported = Json.text(Json.object(answer, "payload"), "sha256");
+  private void requireReported(Map<String, Object> answer, String what, String digest)
+      throws CellFailure {
+    String reported = Json.text(Json.object(answer, what), "sha256");
     if (!digest.equals(reported)) {
       throw new CellFailure(
           Outcome.ERROR,
           "reader "
               + cell.reader().id()
-              + ": reports payload sha256 "
+              + ": reports "
+              + what
+              + " sha256 "
               + reported
-              + ", its --out file has "
+              + ", its file has "
               + digest);
     }
   }
@@ -151,6 +155,7 @@ final class CellExchange implements Exchange {
   @Override
   public FramedExchange.Done together(FramedExchange framed) throws CellFailure, IOException {
     Path out = framed.keepsBytes() ? file("out") : null;
+    Path values = framed.keepsBytes() && framed.content().isValues() ? file("values") : null;
     Path writerTrace = framed.traces() ? file("writer-trace") : null;
     Path readerTrace = framed.traces() ? file("reader-trace") : null;
     if (framed.channel() == ChannelKind.POSIX_MQ) {
@@ -164,7 +169,10 @@ final class CellExchange implements Exchange {
             Role.WRITER,
             common + option("payload", framed.payload()) + option("trace", writerTrace));
     Question reader =
-        put(cell.reader(), Role.READER, common + option("out", out) + option("trace", readerTrace));
+        put(
+            cell.reader(),
+            Role.READER,
+            common + option("out", out) + option("values", values) + option("trace", readerTrace));
     new Together(this::answered, session.programs(), Together.TIME_TO_NOTICE)
         .await(writer, reader, wait);
     FramedExchange.Done done =
@@ -172,11 +180,16 @@ final class CellExchange implements Exchange {
             answers.get(Role.WRITER.id()),
             answers.get(Role.READER.id()),
             out,
+            values,
             writerTrace,
             readerTrace);
     if (out != null) {
-      requireWritten(out);
-      requireReported(done.reader(), Digests.sha256(out));
+      requireWritten("out", out);
+      requireReported(done.reader(), "payload", Digests.sha256(out));
+    }
+    if (values != null) {
+      requireWritten("values", values);
+      requireReported(done.reader(), "values", Digests.sha256(values));
     }
     return done;
   }

@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.shmbed.cases.Case;
 import io.github.shmbed.cases.Cases;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.RunId;
@@ -123,7 +124,7 @@ class ChannelSabotageIT {
             Role.READER, TestJvm.command(LyingPeer.class, lie.toString(), "reader")),
         List.of("framed"),
         List.of("unix"),
-        List.of("raw"));
+        List.of("raw", "struct"));
   }
 
   private static CellResult run(String what, Peer writer, Peer reader) throws Exception {
@@ -200,6 +201,22 @@ class ChannelSabotageIT {
             + reader.id()
             + " saw has another CRC32C than its descriptor says in 1 messages, first in message 2",
         result.reason());
+  }
+
+  @ParameterizedTest(name = "a writer with one wrong value is a MISMATCH: {0} decodes")
+  @MethodSource("peers")
+  void wrongValue(Peer reader) throws Exception {
+    Files.writeString(lie, LyingPeer.WRONG_VALUE);
+    Case records = Cases.find("codec-struct-record").orElseThrow();
+    CellResult result = runner.run(new Cell(liar(reader.api()), reader, records));
+    assertEquals(Outcome.MISMATCH, result.outcome(), result.reason());
+    assertTrue(
+        result.reason().startsWith("what the reader " + reader.id() + " decoded (message 2, x)"),
+        result.reason());
+    assertFalse(result.isAcceptable());
+    Files.writeString(lie, LyingPeer.HONEST);
+    CellResult honest = runner.run(new Cell(liar(reader.api()), reader, records));
+    assertEquals(Outcome.PASS, honest.outcome(), honest.reason());
   }
 
   @ParameterizedTest(name = "half a descriptor is no message: {0} says that its peer closed")

@@ -76,6 +76,9 @@ public final class LyingPeer {
   /** Right bytes, wrong checksum. */
   static final String WRONG_CRC = "wrong-crc";
 
+  /** One bit of the second message's values, under the checksum that fits it. */
+  static final String WRONG_VALUE = "wrong-value";
+
   /** Half of the second descriptor, then the end. */
   static final String HALF_A_DESCRIPTOR = "half-a-descriptor";
 
@@ -88,6 +91,7 @@ public final class LyingPeer {
 
   private final Map<String, String> options = new LinkedHashMap<>();
   private final String lie;
+  private int messageBytes;
 
   private LyingPeer(String line, String lie) {
     Matcher matcher = OPTION.matcher(line);
@@ -112,7 +116,7 @@ public final class LyingPeer {
       }
       LyingPeer peer = new LyingPeer(line, Files.readString(lie));
       Map<String, Object> payload = role.equals("writer") ? peer.write() : peer.read();
-      out.println(answer(role, 0, Map.of("payload", payload)));
+      out.println(answer(role, 0, Map.of("payload", payload, "values", payload)));
     }
   }
 
@@ -156,9 +160,11 @@ public final class LyingPeer {
 
   private Map<String, Object> write() throws Exception {
     byte[] payload = Files.readAllBytes(Path.of(options.get("payload")));
+    messageBytes = payload.length / (int) number("count");
+    byte[] sent = lie.equals(WRONG_VALUE) ? lieInValues(payload.clone()) : payload;
     FramedHeader header =
         FramedHeader.plan(
-            number("message-size"), number("window"), 0, 0x1122334455667788L, Creator.self());
+            messageBytes, number("window"), 0, 0x1122334455667788L, Creator.self());
     boolean headerLies = HEADER_LIES.containsKey(lie);
     try (Segment segment =
             create(lie.equals("object-of-64-bytes") ? 64 : header.segmentSizeBytes());
@@ -174,7 +180,7 @@ public final class LyingPeer {
         return Map.of();
       }
       try (SocketChannel reader = server.accept()) {
-        send(segment, header, payload, reader);
+        send(segment, header, sent, reader);
         waitForTheEnd(reader);
       }
     } finally {
@@ -182,6 +188,12 @@ public final class LyingPeer {
     }
     remove();
     return digest(payload);
+  }
+
+  /** In the image of a record, the sign of {@code x}. */
+  private byte[] lieInValues(byte[] images) {
+    images[(LYING_MESSAGE - 1) * messageBytes + 23] ^= (byte) 0x80;
+    return images;
   }
 
   private byte[] lieInHeader(byte[] bytes) {
@@ -204,7 +216,7 @@ public final class LyingPeer {
 
   private void send(Segment segment, FramedHeader header, byte[] payload, SocketChannel reader)
       throws IOException {
-    int size = (int) number("message-size");
+    int size = messageBytes;
     int slots = (int) number("window");
     long count = number("count");
     long unanswered = 0;

@@ -12,6 +12,7 @@ import io.github.shmbed.latency.Stage;
 import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
 import io.github.shmbed.libc.NativeBuffer;
+import io.github.shmbed.segment.Loan;
 import io.github.shmbed.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -39,7 +40,7 @@ final class ReceiveLoop {
   private final NativeBuffer arrival; // where a payload channel puts it; null without one
   private final boolean looksAtBytes;
   private final ValueInbox inbox; // null where messages are bytes
-  private final ByteBuffer payloads; // the memory in which messages of values come; else null
+  private ByteBuffer payloads; // the memory in which messages of values come; else null
 
   /** A loop over an open channel. */
   ReceiveLoop(
@@ -66,19 +67,25 @@ final class ReceiveLoop {
     part = new byte[(int) Math.min(header.slotSizeBytes(), Messages.PART_BYTES)];
     arrival = payloadChannel == null ? null : new NativeBuffer(part.length);
     inbox = options.shape() == null ? null : new ValueInbox(options, values);
-    payloads = inbox == null ? null : payloads();
-  }
-
-  private ByteBuffer payloads() {
-    return payloadChannel == null
-        ? segment.window(
-            header.payloadOffset(),
-            Math.toIntExact(header.segmentSizeBytes() - header.payloadOffset()))
-        : arrival.bytes().duplicate();
   }
 
   /** Length and SHA-256 of everything that came, in order. */
   Digest run() throws IOException {
+    if (inbox == null) {
+      return receive();
+    }
+    if (payloadChannel != null) {
+      payloads = arrival.bytes();
+      return receive();
+    }
+    long bytes = header.segmentSizeBytes() - header.payloadOffset();
+    try (Loan loan = segment.lend(header.payloadOffset(), Math.toIntExact(bytes))) {
+      payloads = loan.bytes();
+      return receive();
+    }
+  }
+
+  private Digest receive() throws IOException {
     long total = options.warmup() + options.count();
     for (long index = 0; index < total; index++) {
       if (index == options.warmup()) {
@@ -156,7 +163,7 @@ final class ReceiveLoop {
     int length = (int) message.length(); // at most a slot
     long from = payloadChannel == null ? message.offset() - header.payloadOffset() : 0;
     ByteBuffer payload =
-        payloads.duplicate().position((int) from).limit((int) from + length).slice();
+        payloads.duplicate().limit((int) from + length).position((int) from).slice();
     payload.order(ByteOrder.LITTLE_ENDIAN);
     long readBegunNs = Ledger.nowNs();
     if (payloadChannel != null) {

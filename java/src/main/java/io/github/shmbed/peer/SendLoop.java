@@ -13,9 +13,11 @@ import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
 import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.NativeCallException;
+import io.github.shmbed.segment.Loan;
 import io.github.shmbed.segment.Segment;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 
 /**
  * Sends all messages of one command (peers/CONTRACT.md, sections 7 and 9). Allocates nothing per
@@ -31,7 +33,7 @@ final class SendLoop {
   private final FramedHeader header;
   private final Messages messages; // null where messages are values
   private final ValueMessages values; // null where they are bytes
-  private final ByteBuffer[] slots; // where values are encoded: the slots, or memory of our own
+  private Loan payloads; // the slots in which values are encoded; null where there are none
   private final long deadlineNs;
   private final Rate rate; // null in a closed loop
   private final long[] sentNs; // of the messages on the way, by slot
@@ -58,24 +60,24 @@ final class SendLoop {
     this.header = header;
     this.messages = messages;
     this.values = values;
-    this.slots = values == null ? null : slots();
     this.deadlineNs = deadlineNs;
     this.rate = options.rate() == 0 ? null : new Rate(options.rate());
     this.sentNs = new long[options.window()];
   }
 
-  private ByteBuffer[] slots() {
-    ByteBuffer[] made = new ByteBuffer[options.window()];
-    for (int i = 0; i < made.length; i++) {
-      made[i] =
-          payloadChannel == null
-              ? segment.window(header.slotOffset(i + 1L), Math.toIntExact(header.slotSizeBytes()))
-              : values.privateRoom();
+  void run() throws IOException {
+    if (values == null || payloadChannel != null) {
+      send();
+      return;
     }
-    return made;
+    long bytes = header.slotCount() * header.slotSizeBytes();
+    try (Loan loan = segment.lend(header.payloadOffset(), Math.toIntExact(bytes))) {
+      payloads = loan;
+      send();
+    }
   }
 
-  void run() throws IOException {
+  private void send() throws IOException {
     long total = options.warmup() + options.count();
     for (long index = 0; index < total; index++) {
       if (index == options.warmup()) {
@@ -201,14 +203,14 @@ final class SendLoop {
 
   /** One message of values: encoded into its slot, or for a channel that carries the payload. */
   private void sendValues(long index, boolean scheduled, long intendedNs) {
-    ByteBuffer room = slots[(int) (index % slots.length)].clear();
+    ByteBuffer room = payloads == null ? values.privateRoom() : slot(index);
     result.enter(Stage.ENCODE);
     long encodeBegunNs = Ledger.nowNs();
     values.encode(index, room);
     long encodeEndedNs = Ledger.nowNs();
 
     result.enter(Stage.NOTIFY);
-    long offset = payloadChannel == null ? header.slotOffset(index + 1) + room.position() : 0;
+    long offset = payloads == null ? 0 : header.payloadOffset() + room.position();
     int flags = options.verify() ? Descriptor.FLAG_CRC32C : 0;
     message.set(index + 1, offset, room.remaining(), header.generation(), values.crc(index), flags);
     FramedHeader.publishSequence(segment, message.seq());
@@ -228,6 +230,13 @@ final class SendLoop {
       ledger.trace(encodeBegunNs, encodeEndedNs, encodeEndedNs, message.sentNs());
     }
     notified(index, scheduled, begunNs, notifiedNs - begunNs);
+  }
+
+  /** A message's slot, between position and limit. */
+  private ByteBuffer slot(long index) {
+    int begin = (int) (header.slotOffset(index + 1) - header.payloadOffset());
+    ByteBuffer slot = payloads.bytes().duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    return slot.limit(begin + (int) header.slotSizeBytes()).position(begin);
   }
 
   private void describe(long index, long offset) {

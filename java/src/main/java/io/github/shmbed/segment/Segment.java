@@ -414,14 +414,18 @@ public abstract class Segment implements AutoCloseable {
    * raises.
    */
   public final ByteBuffer window(long offset, int length) {
+    return lend(offset, length).bytes();
+  }
+
+  /** A {@link #window} that can be given back, so that it does not outlive the segment. */
+  public final Loan lend(long offset, int length) {
     check(offset, length);
     synchronized (this) {
       if (windows == null) {
         windows = new Windows(object(), address, sizeBytes);
       }
       ByteBuffer window = buffer(offset, length);
-      windows.handedOut(window);
-      return window;
+      return new Loan(window, windows.handedOut(window));
     }
   }
 

@@ -23,9 +23,10 @@ final class Windows {
     this.sizeBytes = sizeBytes;
   }
 
-  synchronized void handedOut(ByteBuffer window) {
+  /** The result ends the window's life before it is unreachable. */
+  synchronized Cleaner.Cleanable handedOut(ByteBuffer window) {
     reachable++;
-    CLEANER.register(window, this::unreachable);
+    return CLEANER.register(window, this::unreachable);
   }
 
   /**

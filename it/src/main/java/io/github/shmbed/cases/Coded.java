@@ -1,0 +1,119 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.cases;
+
+import io.github.shmbed.registry.Peer;
+import io.github.shmbed.result.Mismatch;
+import io.github.shmbed.values.Images;
+import io.github.shmbed.values.Schema;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * Messages that are values: encoded by the writer, decoded by the reader.
+ *
+ * @param codec as in {@code --codec}
+ * @param shape as in peers/schema/shapes.json
+ */
+public record Coded(String codec, String shape) implements Case {
+  /** All codecs of the contract. */
+  public static final List<String> CODECS = List.of("raw", "struct", "json");
+
+  private static final ChannelKind CHANNEL = ChannelKind.UNIX;
+
+  /** {@code codec-<codec>-<shape>} for every codec and shape. */
+  public static List<Case> all() {
+    List<Case> cases = new ArrayList<>();
+    for (String codec : CODECS) {
+      Schema.ofTree().shapes().keySet().forEach(shape -> cases.add(new Coded(codec, shape)));
+    }
+    return cases;
+  }
+
+  @Override
+  public String name() {
+    return "codec-" + codec + "-" + shape;
+  }
+
+  @Override
+  public String title() {
+    return "values of shape " + shape + " through the codec " + codec;
+  }
+
+  /** All special records, or two batches or tensors, so that one left in a slot shows. */
+  private int count() {
+    return shape.equals("record") ? Schema.ofTree().records().size() : 2;
+  }
+
+  @Override
+  public String description() {
+    return "The harness makes values from the seed: "
+        + count()
+        + " messages of shape "
+        + shape
+        + ". The writer gets them as images, encodes them with "
+        + codec
+        + " into the segment and announces them over "
+        + CHANNEL.id()
+        + "; the reader decodes them and writes down the images of what it decoded.";
+  }
+
+  @Override
+  public String expectation() {
+    return "The decoded values are the writer's, bit for bit: NaN with its payload, -0.0, the limits"
+        + " of integers, NUL in texts.";
+  }
+
+  @Override
+  public String layout() {
+    return "framed";
+  }
+
+  @Override
+  public boolean usesCleaner() {
+    return false;
+  }
+
+  @Override
+  public Optional<String> missing(Peer writer, Peer reader) {
+    for (Peer peer : new Peer[] {writer, reader}) {
+      if (!peer.codecs().contains(codec)) {
+        return Optional.of(peer.id() + " has no codec " + codec + " (peers.json)");
+      }
+    }
+    return Framed.one(CHANNEL).missing(writer, reader);
+  }
+
+  @Override
+  public void run(Exchange exchange) throws CellFailure, IOException {
+    Schema schema = Schema.ofTree();
+    byte[] images = Images.of(schema, shape, count(), exchange.payload());
+    FramedExchange.Done done =
+        exchange.together(
+            new FramedExchange(
+                CHANNEL,
+                exchange.payloadFile(images),
+                new FramedExchange.Content(shape, codec),
+                count(),
+                0,
+                Math.min(2, count()),
+                true,
+                false));
+    requireValues(exchange, schema, images, done);
+    Framed.requireCrcs(exchange, done.reader());
+    Framed.requireSameDigest(exchange, done, "payload");
+    Framed.requireSameDigest(exchange, done, "values");
+  }
+
+  private void requireValues(
+      Exchange exchange, Schema schema, byte[] images, FramedExchange.Done done)
+      throws CellFailure, IOException {
+    String who = "what the reader " + exchange.reader().id() + " decoded";
+    Optional<Mismatch> mismatch = Mismatch.between(who, images, Files.readAllBytes(done.values()));
+    if (mismatch.isPresent()) {
+      throw new CellFailure(mismatch.get().of(schema.describe(shape, mismatch.get().offset())));
+    }
+  }
+}
