@@ -175,9 +175,17 @@ class LargeMessageIT {
     public void run(Exchange exchange) throws CellFailure, IOException {
       FramedExchange.Done done =
           exchange.together(
-              new FramedExchange(ChannelKind.UNIX, payload, BYTES, 1, 0, 1, false, false));
+              new FramedExchange(
+                  ChannelKind.UNIX,
+                  payload,
+                  new FramedExchange.Content(BYTES),
+                  1,
+                  0,
+                  1,
+                  false,
+                  false));
       Framed.requireCrcs(exchange, done.reader());
-      Framed.requireSameDigest(exchange, done);
+      Framed.requireSameDigest(exchange, done, "payload");
       var seen = Json.object(done.reader(), "payload");
       if (Json.integer(seen, "length", -1) != BYTES || !sha256.equals(Json.text(seen, "sha256"))) {
         throw new CellFailure(

@@ -163,8 +163,7 @@ public final class LyingPeer {
     messageBytes = payload.length / (int) number("count");
     byte[] sent = lie.equals(WRONG_VALUE) ? lieInValues(payload.clone()) : payload;
     FramedHeader header =
-        FramedHeader.plan(
-            messageBytes, number("window"), 0, 0x1122334455667788L, Creator.self());
+        FramedHeader.plan(messageBytes, number("window"), 0, 0x1122334455667788L, Creator.self());
     boolean headerLies = HEADER_LIES.containsKey(lie);
     try (Segment segment =
             create(lie.equals("object-of-64-bytes") ? 64 : header.segmentSizeBytes());
