@@ -24,7 +24,7 @@ static const struct {
     NAME(EOVERFLOW),  NAME(EBADMSG),       NAME(EMSGSIZE),     NAME(EOPNOTSUPP), NAME(ENOBUFS),
     NAME(EADDRINUSE), NAME(ETIMEDOUT),     NAME(ECONNREFUSED), NAME(ECONNRESET), NAME(ENOTCONN),
     NAME(ESTALE),     NAME(EDQUOT),        NAME(ECONNABORTED), NAME(ENOTSOCK),   NAME(ENOTEMPTY),
-    NAME(EXDEV),      NAME(EADDRNOTAVAIL),
+    NAME(EXDEV),      NAME(EADDRNOTAVAIL), NAME(EPROTOTYPE),   NAME(E2BIG),
 };
 
 // Sorted by the flow: create, size, reserve, attach, read, remove.
@@ -71,6 +71,11 @@ static const struct {
      "a semaphore of that name is already there: remove it, or choose another --channel address"},
     {"msgget", EEXIST,
      "a queue with that key is already there: ipcrm -Q KEY, or choose another --channel address"},
+    {"bpf OBJ_GET", EACCES, "the pins belong to another user: skmsg up --uid UID makes them yours"},
+    {"bpf OBJ_GET", EPERM,
+     "bpf(2) is not permitted here (seccomp, or kernel.unprivileged_bpf_disabled): use the channel skmsg"},
+    {"skmsg join", E2BIG, "the maps are full: see ./shmbed skmsg status"},
+    {"skmsg join", ENFILE, "the manager has as many peers as it takes: see ./shmbed skmsg status"},
     {"malloc", ENOMEM, "not enough memory for the payload"},
 };
 
@@ -140,6 +145,13 @@ static const struct {
     {"RING_COUNTERS", "more elements wait in it than it holds"},
     {"RING_INDEX", "an element leads out of the table of descriptors"},
     {"DESCRIPTOR_FLAGS", "it has flags that do not belong there"},
+    {"SKMSG_NOT_TCP", "only TCP sockets can send: the program does not run for AF_UNIX and UDP"},
+    {"SKMSG_NOT_ESTABLISHED", "a sender must be connected with itself on 127.0.0.0/8"},
+    {"SKMSG_NOT_DROPPED", "the program let pass what it must drop: it does not run for this socket"},
+    {"SKMSG_DROPPED", "the program dropped a message: its target is not in the map any more"},
+    {"SKMSG_BYPASSED", "messages did not take the way through the program: was the manager ended?"},
+    {"SKMSG_MANAGER_GONE", "the manager was ended, and with it the way between the two: ./shmbed skmsg up"},
+    {"SKMSG_CREDITS", "the other side's count of messages on the way does not fit"},
 };
 
 bool fail_rule(struct run *run, const char *call, const char *object, int number, const char *name)

@@ -466,6 +466,8 @@ static bool channel_open(struct run *run)
 
 static bool channel_close(struct run *run)
 {
+    if (run->channel.api->prove != NULL && !run->channel.api->prove(&run->channel, &run->proof))
+        return false;
     run->channel.api->close(&run->channel);
     return true;
 }

@@ -132,6 +132,20 @@ static json_t *rate_object(const struct pace *pace)
     return object;
 }
 
+// The contract's section 8.
+static json_t *proof_object(const struct proof *proof)
+{
+    json_t *object = json_object();
+    json_object_set_new(object, "sent", integer(proof->sent));
+    json_object_set_new(object, "received", integer(proof->received));
+    json_object_set_new(object, "runs", integer(proof->runs));
+    json_object_set_new(object, "redirected", integer(proof->redirected));
+    json_object_set_new(object, "dropped", integer(proof->dropped));
+    json_object_set_new(object, "tcpSegmentsOut", integer(proof->tcp_segments_out));
+    json_object_set_new(object, "mostOnTheWay", integer(proof->most_on_the_way));
+    return object;
+}
+
 // The contract's section 9.
 static void set_measurements(const struct run *run, json_t *object)
 {
@@ -206,6 +220,8 @@ char *result_json(const struct run *run)
         json_object_set_new(object, "values", values_object(run));
     if (run->exchanged)
         set_measurements(run, object);
+    if (run->exchanged && run->proof.runs > 0)
+        json_object_set_new(object, "proof", proof_object(&run->proof));
     if (run->error.call != NULL)
         json_object_set_new(object, "error", error_object(run));
     json_object_set_new(object, "pid", json_integer(getpid()));

@@ -14,6 +14,7 @@ ms=10000
 finish() {
     jobs -p | xargs -r kill 2>/dev/null
     wait
+    "$bin/skmsg/skmsg" down --dir "$work/m" >/dev/null 2>&1
     "$bin/sysv/shm_clean.exe" --key $key >/dev/null 2>&1
     rm -rf "$work" "/dev/shm$name"*
 }
@@ -26,6 +27,17 @@ if [ -e "$bin/rtering/librtering.so" ]; then
     channels+=" rtering rtering:mp rtering:index,start=4294967290 rtering:mp,index,count=4,start=4294967290"
 else
     echo "UNSUPPORTED: channel rtering, since DPDK is not installed: apt-get install --no-install-recommends libdpdk-dev"
+fi
+# skmsg wants privileges and a kernel with BPF: its manager says what is missing, and then it is left out.
+managed=
+if said=$("$bin/skmsg/skmsg" up --dir "$work/m" 2>&1); then
+    managed="skmsg:$work/m/k skmsg-pin:$work/m/k"
+    channels="$channels $managed"
+elif [ $? = 77 ]; then
+    echo "UNSUPPORTED: the channel skmsg: $said"
+else
+    echo "FAILED: $said"
+    exit 1
 fi
 
 fail() {
@@ -45,7 +57,7 @@ start() {
 }
 nothing_left() {
     checks=$((checks + 1))
-    left=$(ls "$work" | grep -E '^[sf](\.[rw])?$'; ls /dev/shm | grep -F "${name#/}"
+    left=$(ls "$work" | grep -E '^[sf](\.[rw])?$'; ls "$work/m" 2>/dev/null | grep -vE '^(bpf|manager)$'; ls /dev/shm | grep -F "${name#/}"
         awk -v q=$key '($1 + 4294967296) % 4294967296 == q' /proc/sysvipc/shm /proc/sysvipc/msg)
     [ -z "$left" ] || fail "$1 leaves: $left"
 }
@@ -122,7 +134,7 @@ rm "/dev/shm$name"
 echo "4. a peer that is killed is EPIPE where the kernel tells"
 ms=10000
 head -c 1000 /dev/urandom >"$work/payload"
-for channel in unix:$work/s unix-whole:$work/s unix-seqpacket:$work/s fifo:$work/f eventfd:$work/s; do
+for channel in unix:$work/s unix-whole:$work/s unix-seqpacket:$work/s fifo:$work/f eventfd:$work/s $managed; do
     rm -f "$work/out"
     start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 1000000000
     writer=$pid
@@ -329,6 +341,78 @@ wait $pid
 check "no-verify, a wrong CRC: exit 0" test $? = 0
 exec 3>&-
 rm "$work/f.r" "$work/f.w" "/dev/shm$name"
+
+echo "11. skmsg: its manager"
+manager() { # CODE TEXT ARGUMENTS..
+    said=$("$bin/skmsg/skmsg" "${@:3}" 2>&1)
+    check "skmsg ${*:3}: exit $1" test $? = "$1"
+    check "skmsg ${*:3}: says '$2'" grep -qF -- "$2" <<<"$said"
+}
+manager 64 'unknown option' up --nonsense
+manager 64 'one of up, down, status' --dir /tmp
+manager 64 'an absolute path' up --dir x
+manager 64 'at most 107 bytes' up --dir "/$(printf '%0120d' 0)"
+manager 1 'ENOENT (no manager there)' status --dir "$work/none"
+manager 0 'not up in' down --dir "$work/none"
+for channel in skmsg skmsg-pin; do
+    mkdir "$work/none"
+    start writer ${posix[0]} --channel "$channel:$work/none/k" --payload "$work/payload"
+    wait $pid
+    check "$channel without a manager: exit 1" test $? = 1
+    check "$channel without a manager: remedy" result writer "no manager there: as root, ./shmbed skmsg up --dir $work/none"
+    check "$channel without a manager: nothing left" rmdir "$work/none"
+done
+if [ -n "$managed" ]; then
+    manager 1 'EADDRINUSE' up --dir "$work/m"
+    manager 0 ', pins, ' status --dir "$work/m"
+    for channel in $managed; do # the program's count is the peers'
+        head -c 640 /dev/urandom >"$work/payload"
+        start reader ${posix[1]} --channel "$channel" --warmup 100 --count 9900
+        reader=$pid
+        start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --message-size 64 --warmup 100 --count 9900 --window 8
+        wait $pid && wait $reader || fail "${channel%%:*}: exit codes"
+        for role in writer reader; do
+            check "${channel%%:*}: $role's proof" result $role '"proof":{"sent":10001,"received":10001,"runs":10002,"redirected":10001,"dropped":1,"tcpSegmentsOut":0,"mostOnTheWay":'
+        done
+    done
+    nothing_left "skmsg"
+    # The manager is killed: messages would go through TCP, and that is an error before one is taken.
+    ms=20000
+    rm -f "$work/out"
+    start reader ${posix[1]} --channel "skmsg:$work/m/k" --count 1000000000 --out "$work/out"
+    start writer ${posix[0]} --channel "skmsg:$work/m/k" --payload "$work/payload" --message-size 64 --count 1000000000
+    for i in $(seq 1000); do [ -s "$work/out" ] && break; sleep 0.01; done
+    manager 0 'down in' down --dir "$work/m"
+    wait $pid
+    check "a manager that ended: exit 1" test $? = 1
+    check "a manager that ended: named" grep -qE '"name":"SKMSG_(BYPASSED|DROPPED|MANAGER_GONE)"|"errno":"EPIPE"' "$work/writer.json"
+    wait
+    nothing_left "a manager that ended"
+    check "the folder, which was in use, is empty" rmdir "$work/m"
+    # One that was killed leaves its socket and its pins; the next one, or down, removes them.
+    "$bin/skmsg/skmsg" up --dir "$work/m" --foreground >/dev/null 2>&1 &
+    pid=$!
+    for i in $(seq 1000); do [ -S "$work/m/manager" ] && [ -e "$work/m/bpf/program" ] && break; sleep 0.01; done
+    disown $pid
+    kill -KILL $pid
+    manager 0 'up in' up --dir "$work/m"
+    manager 0 'down in' down --dir "$work/m"
+    "$bin/skmsg/skmsg" up --dir "$work/m" --foreground >/dev/null 2>&1 &
+    pid=$!
+    for i in $(seq 1000); do "$bin/skmsg/skmsg" status --dir "$work/m" >/dev/null 2>&1 && break; sleep 0.01; done
+    kill -TERM $pid
+    wait $pid
+    check "SIGTERM: exit 0" test $? = 0
+    check "SIGTERM: nothing left" test ! -e "$work/m"
+    "$bin/skmsg/skmsg" up --dir "$work/m" --foreground >/dev/null 2>&1 &
+    pid=$!
+    for i in $(seq 1000); do "$bin/skmsg/skmsg" status --dir "$work/m" >/dev/null 2>&1 && break; sleep 0.01; done
+    disown $pid
+    kill -KILL $pid
+    manager 0 'removed what a dead manager left' down --dir "$work/m"
+    check "a killed one: nothing left" test ! -e "$work/m"
+    check "no mount left" sh -c '! grep -qF "$1" /proc/mounts' sh "$work/m"
+fi
 
 if [ $failures != 0 ]; then
     echo "$failures of $checks checks FAILED"

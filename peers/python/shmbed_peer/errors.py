@@ -49,6 +49,13 @@ REMEDIES = {
     ("msgget", "EEXIST"): "a queue of that key is already there: take another key, or run ./shmbed clean",
     ("msgget", "ENOENT"): "no queue of that key: both sides need the same --channel",
     ("msgget", "ENOSPC"): "kernel.msgmni queues are in use: run ./shmbed clean",
+    ("bpf OBJ_GET", "EACCES"): "the pins belong to another user: skmsg up --uid UID makes them yours",
+    (
+        "bpf OBJ_GET",
+        "EPERM",
+    ): "bpf(2) is not permitted here (seccomp, or kernel.unprivileged_bpf_disabled): use the channel skmsg",
+    ("skmsg join", "E2BIG"): "the maps are full: see ./shmbed skmsg status",
+    ("skmsg join", "ENFILE"): "the manager has as many peers as it takes: see ./shmbed skmsg status",
     ("futex", "ENOSYS"): "this program does not know the number of futex(2) on this processor",
     ("malloc", "ENOMEM"): "not enough memory for the payload",
     ("open", "ENOENT"): "no such file",

@@ -39,6 +39,7 @@ def writer(segments, options, ledger, result):
         ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, messages.room))
         with _writer_side(segment, header, channel) as words:
             measured = _send_all(segment, header, words, channel, messages, options)
+            result.set_proof(channel.proof())
         segment.detach()
         segment.remove()
     report(result, ledger, measured, options)
@@ -59,6 +60,7 @@ def reader(segments, options, ledger, result):
             inbox = ValueInbox(inbox, options, values)
         with _reader_side(segment, header, channel):
             measured = _receive_all(segment, header, channel, inbox, options)
+            result.set_proof(channel.proof())
         segment.detach()
     ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
     report(result, ledger, measured, options)

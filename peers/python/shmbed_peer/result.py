@@ -50,6 +50,11 @@ class Result:
         if sha256 is not None:
             self.fields["values"]["sha256"] = sha256
 
+    def set_proof(self, proof):
+        """What a channel shows of the way its messages took, or None."""
+        if proof is not None:
+            self.fields["proof"] = proof
+
     def set_crc_mismatches(self, sequence_numbers):
         """The messages of the framed layout whose CRC-32C was another than their descriptor's."""
         self.fields["crcMismatches"] = len(sequence_numbers)

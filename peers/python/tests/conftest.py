@@ -140,6 +140,33 @@ def key():
     assert left is None, "left a System V segment"
 
 
+@pytest.fixture(scope="session")
+def managed(tmp_path_factory):
+    """The folder of a manager of the channel skmsg: that of the C peers, which are built if they are not.
+
+    A machine that cannot have one skips the tests and says why.
+    """
+    made = subprocess.run(["make", "-C", str(C_ROOT), "./skmsg/skmsg"], capture_output=True, check=False)
+    assert made.returncode == 0, made.stderr.decode()
+    folder = tmp_path_factory.mktemp("skmsg")
+    manager = [str(C_ROOT / "skmsg" / "skmsg"), "--dir", str(folder)]
+    os.chmod(folder, 0o700)
+    begun = subprocess.run([*manager, "up"], capture_output=True, timeout=DEADLINE_S, check=False)
+    if begun.returncode == 77:
+        pytest.skip(begun.stderr.decode())
+    assert begun.returncode == 0, begun.stderr
+    yield folder
+    assert sorted(os.listdir(folder)) == ["bpf", "manager"]
+    subprocess.run([*manager, "down"], timeout=DEADLINE_S, check=True)
+    assert os.listdir(folder) == []
+
+
+@pytest.fixture
+def folder(channel, request, tmp_path):
+    """Where that channel's files go."""
+    return request.getfixturevalue("managed") if channel.startswith("skmsg") else tmp_path
+
+
 @pytest.fixture(params=["posix", "stdlib", "sysv"])
 def api(request):
     """Each of the three peers."""

@@ -30,11 +30,11 @@ def served():
 
 
 @pytest.fixture
-def spec(channel, name, key, tmp_path):
+def spec(channel, name, key, folder):
     """The channel's name with an address of the test's own."""
-    os.chmod(tmp_path, 0o700)
+    os.chmod(folder, 0o700)
     kind = ADDRESSES[channel]
-    address = {"socket": tmp_path / "c", "path": tmp_path / "c", "name": name, "key": hex(key), "words": None, None: None}[
+    address = {"socket": folder / "c", "path": folder / "c", "name": name, "key": hex(key), "words": None, None: None}[
         kind
     ]
     return channel if address is None else "%s:%s" % (channel, address)

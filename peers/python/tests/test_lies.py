@@ -244,10 +244,10 @@ def wchan(served):
 
 
 @pytest.fixture
-def spec(channel, name, key, tmp_path):
+def spec(channel, name, key, folder):
     """The channel's name with an address of the test's own."""
     kind = ADDRESSES[channel]
-    address = {"socket": tmp_path / "c", "path": tmp_path / "c", "name": name, "key": hex(key), "words": None, None: None}[
+    address = {"socket": folder / "c", "path": folder / "c", "name": name, "key": hex(key), "words": None, None: None}[
         kind
     ]
     return channel if address is None else "%s:%s" % (channel, address)

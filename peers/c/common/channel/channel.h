@@ -14,6 +14,15 @@
 
 struct run;
 struct channel;
+struct skmsg; // in skmsg.c
+
+// What a channel can show of the way its messages took: its kernel's counters (the contract's section 8).
+struct proof {
+    uint64_t sent, received; // messages, as this side has counted them
+    uint64_t runs, redirected, dropped;
+    uint64_t tcp_segments_out;
+    uint64_t most_on_the_way;
+};
 
 // Each function but close returns true, or records an error and returns false. A peer that went away is
 // EPIPE.
@@ -42,6 +51,8 @@ struct channel_api {
                        const unsigned char *payload);
     bool (*receive_payload)(struct channel *channel, unsigned char *payload, uint64_t length,
                             int64_t deadline_ns);
+    // Shows that all of this side's messages took the channel's own way. NULL where there is nothing to show.
+    bool (*prove)(struct channel *channel, struct proof *proof);
     // Closes what is open, and the writer removes what it has made. Twice does no harm.
     void (*close)(struct channel *channel);
 };
@@ -60,7 +71,8 @@ struct channel {
     int in_event, out_event;
     uint64_t events; // announced, not yet consumed
     sem_t *in_sem, *out_sem;
-    int queue; // System V message queue
+    struct skmsg *skmsg; // NULL: none
+    int queue;           // System V message queue
     timer_t timer;
     bool has_timer;
     bool created; // by this side
@@ -113,7 +125,7 @@ struct timespec realtime_of(int64_t monotonic_ns);
 void direction(char text[DIRECTION_BYTES], const char *address, bool to_reader);
 
 extern const struct channel_api unix_channel, unix_whole_channel, unix_seqpacket_channel, fifo_channel,
-    posix_mq_channel, posix_sem_channel, sysv_msg_channel, futex_channel, eventfd_channel, spin_channel,
-    rtering_channel;
+    posix_mq_channel, posix_sem_channel, sysv_msg_channel, futex_channel, eventfd_channel, skmsg_channel,
+    skmsg_pin_channel, spin_channel, rtering_channel;
 
 #endif

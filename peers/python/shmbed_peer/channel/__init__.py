@@ -19,6 +19,8 @@ ADDRESSES = {
     "sysv-msg": "key",
     "futex": None,
     "eventfd": "socket",
+    "skmsg": "socket",
+    "skmsg-pin": "socket",
     "spin": None,  # burns a CPU while it waits: for measuring, not for use
     "rtering": "words",  # likewise
 }
@@ -94,6 +96,9 @@ class ChannelBase:
     def receive_payload(self, payload):
         """WHOLE only: fills the memoryview with the payload of the descriptor that was received."""
         raise NotImplementedError
+
+    def proof(self):
+        """Counters that show which way the messages took (contract, section 8); None where there are none."""
 
     def close(self):
         """Closes, and removes what this side created. Twice does no harm."""

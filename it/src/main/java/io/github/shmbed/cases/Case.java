@@ -55,6 +55,11 @@ public interface Case {
     return Optional.empty();
   }
 
+  /** Whether a manager of the channel skmsg must be up. */
+  default boolean usesSkmsg() {
+    return false;
+  }
+
   /** What peers.json says one of the two does not have; empty when the cell can run. */
   default Optional<String> missing(Peer writer, Peer reader) {
     for (Peer peer : new Peer[] {writer, reader}) {

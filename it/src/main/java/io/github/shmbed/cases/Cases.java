@@ -35,8 +35,10 @@ public final class Cases {
     cases.add(new Framed("framed-bytes", "arbitrary bytes", ChannelKind.UNIX, ODD_BYTES, 3, 2));
     cases.add(new Framed("framed-large", "a large message", ChannelKind.UNIX, LARGE_BYTES, 1, 1));
     for (ChannelKind channel : ChannelKind.values()) {
-      cases.add(Framed.one(channel));
-      cases.add(Framed.stream(channel));
+      if (channel.worksInContainers()) { // the matrix is the same on both runners
+        cases.add(Framed.one(channel));
+        cases.add(Framed.stream(channel));
+      }
     }
     cases.addAll(Coded.all());
     return List.copyOf(cases);

@@ -17,6 +17,8 @@ public enum ChannelKind {
   SYSV_MSG("sysv-msg", Address.SYSV_KEY, "a System V message queue"),
   FUTEX("futex", Address.NONE, "futexes in lanes in the segment"),
   EVENTFD("eventfd", Address.PATH, "two eventfds and lanes in the segment"),
+  SKMSG("skmsg", Address.PATH, "TCP sockets and an SK_MSG program, by its manager"),
+  SKMSG_PIN("skmsg-pin", Address.PATH, "TCP sockets and an SK_MSG program, by its pins"),
   SPIN("spin", Address.NONE, "lanes in the segment that are looked at without a pause"),
   RTERING("rtering", Address.NONE, "two rings of DPDK in the segment");
 
@@ -77,6 +79,16 @@ public enum ChannelKind {
    */
   public Optional<String> mayLack() {
     return this == RTERING ? Optional.of("DPDK") : Optional.empty();
+  }
+
+  /** Whether a manager of skmsg must be up in the folder of its address. */
+  public boolean isSkmsg() {
+    return this == SKMSG || this == SKMSG_PIN;
+  }
+
+  /** Whether it works in containers as they are: a peer in one has no bpf(2). */
+  public boolean worksInContainers() {
+    return this != SKMSG_PIN;
   }
 
   /** The channel of this id. */

@@ -77,6 +77,11 @@ public record Framed(
   }
 
   @Override
+  public boolean usesSkmsg() {
+    return channel.isSkmsg();
+  }
+
+  @Override
   public Optional<String> missing(Peer writer, Peer reader) {
     for (Peer peer : new Peer[] {writer, reader}) {
       if (!peer.layouts().contains(layout())) {

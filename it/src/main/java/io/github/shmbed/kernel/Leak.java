@@ -51,6 +51,11 @@ public record Leak(
     return new Leak("socket or fifo " + name, null, null, null, name, 0, true);
   }
 
+  /** It goes with the run's manager, so there is nothing to remove here. */
+  static Leak bpf(String what) {
+    return new Leak(what, null, null, null, null, 0, true);
+  }
+
   static Leak handle(long pid, String handle) {
     return new Leak("pid " + pid + " keeps " + handle, null, null, null, null, pid, true);
   }

@@ -32,7 +32,7 @@ public final class LeakGate {
    * @param pids the peers whose descriptors and mappings count
    */
   public Snapshot snapshot(Collection<Long> pids) throws IOException {
-    return Snapshot.take(run.channels(), run.queues(), pids);
+    return Snapshot.take(run, pids);
   }
 
   /**
@@ -129,6 +129,7 @@ public final class LeakGate {
       }
     }
     minus(after.files(), before.files()).forEach(file -> leaks.add(Leak.file(file)));
+    minus(after.bpf(), before.bpf()).forEach(object -> leaks.add(Leak.bpf(object)));
     after
         .handles()
         .forEach(

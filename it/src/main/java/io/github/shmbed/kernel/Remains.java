@@ -2,6 +2,7 @@
 package io.github.shmbed.kernel;
 
 import io.github.shmbed.json.Json;
+import io.github.shmbed.skmsg.SkmsgManager;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
@@ -91,7 +92,13 @@ public final class Remains {
       }
       queuesOf(run.get());
       keyRange(directory.resolve("run.json")).ifPresent(keys -> objectsOf(keys, run.get()));
-      add("directory " + directory, dead(run.get()), () -> Removal.tree(directory));
+      add(
+          "directory " + directory,
+          dead(run.get()),
+          () -> {
+            SkmsgManager.remove(Run.channels(directory)); // a file system may be mounted in it
+            Removal.tree(directory);
+          });
     }
   }
 

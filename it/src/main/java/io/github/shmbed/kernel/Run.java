@@ -34,6 +34,7 @@ public final class Run implements AutoCloseable {
   private final Path directory;
   private final AtomicInteger next = new AtomicInteger();
   private final Set<String> queues = ConcurrentHashMap.newKeySet();
+  private volatile boolean bpf;
 
   private Run(RunId id, KeyRange keys, Path directory) {
     this.id = id;
@@ -50,8 +51,7 @@ public final class Run implements AutoCloseable {
     RunId id = RunId.next();
     Path directory = directory(id);
     Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(OWNER_ONLY));
-    Files.createDirectory(
-        directory.resolve("channels"), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
+    Files.createDirectory(channels(directory), PosixFilePermissions.asFileAttribute(OWNER_ONLY));
     List<SysvObject> existing = SysvObject.all();
     KeyRange keys =
         KeyRange.random(
@@ -88,6 +88,10 @@ public final class Run implements AutoCloseable {
 
   /** Sockets and fifos; the leak gate expects it empty after each cell. */
   public Path channels() {
+    return channels(directory);
+  }
+
+  static Path channels(Path directory) {
     return directory.resolve("channels");
   }
 
@@ -109,6 +113,16 @@ public final class Run implements AutoCloseable {
   /** Queues that may be there. */
   Set<String> queues() {
     return queues;
+  }
+
+  /** The manager of the channel skmsg is about to start. */
+  public void expectBpf() {
+    bpf = true;
+  }
+
+  /** Maps, programs, pins and mounts of BPF that are this run's. */
+  Set<String> bpfObjects() throws IOException {
+    return bpf ? BpfObjects.of(id.pid(), directory) : Set.of();
   }
 
   /** Removes every object of this run and its directory. Calling it twice does no harm. */

@@ -20,6 +20,7 @@ import java.util.TreeSet;
  * @param sysv entries of /proc/sysvipc
  * @param queues names of POSIX message queues
  * @param files names in the run's directory for sockets and fifos
+ * @param bpf maps, programs and pins of the channel skmsg
  * @param handles shared memory descriptors and mappings of the peers, by pid
  */
 public record Snapshot(
@@ -27,23 +28,27 @@ public record Snapshot(
     List<SysvObject> sysv,
     Set<String> queues,
     Set<String> files,
+    Set<String> bpf,
     Map<Long, Set<String>> handles) {
 
   /**
    * Looks now.
    *
-   * @param channels the run's directory for sockets and fifos
-   * @param queues names of message queues to ask for where nobody can list them
+   * @param run whose objects count
    * @param pids the peers to look into
    */
-  public static Snapshot take(Path channels, Collection<String> queues, Collection<Long> pids)
-      throws IOException {
+  static Snapshot take(Run run, Collection<Long> pids) throws IOException {
     Map<Long, Set<String>> handles = new HashMap<>();
     for (long pid : pids) {
       handles.put(pid, Handles.of(pid));
     }
     return new Snapshot(
-        PosixObject.all(), SysvObject.all(), Queues.names(queues), names(channels), handles);
+        PosixObject.all(),
+        SysvObject.all(),
+        Queues.names(run.queues()),
+        names(run.channels()),
+        run.bpfObjects(),
+        handles);
   }
 
   private static Set<String> names(Path directory) throws IOException {

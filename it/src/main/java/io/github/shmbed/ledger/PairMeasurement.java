@@ -91,6 +91,11 @@ public final class PairMeasurement implements Case {
   }
 
   @Override
+  public boolean usesSkmsg() {
+    return channel.isSkmsg();
+  }
+
+  @Override
   public Optional<String> missing(Peer writer, Peer reader) {
     return Framed.one(channel).missing(writer, reader);
   }

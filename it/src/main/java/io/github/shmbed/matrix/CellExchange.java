@@ -161,6 +161,7 @@ final class CellExchange implements Exchange {
     if (framed.channel() == ChannelKind.POSIX_MQ) {
       session.run().expectQueues(session.run().id().posixName(number));
     }
+    ChannelProof proof = ChannelProof.begin(session, framed.channel());
     String common =
         framed.commonOptions() + " --channel " + framed.channel().spec(session.run(), number);
     Question writer =
@@ -175,6 +176,7 @@ final class CellExchange implements Exchange {
             common + option("out", out) + option("values", values) + option("trace", readerTrace));
     new Together(this::answered, session.programs(), Together.TIME_TO_NOTICE)
         .await(writer, reader, wait);
+    proof.require(answers, framed.count() + framed.warmup());
     FramedExchange.Done done =
         new FramedExchange.Done(
             answers.get(Role.WRITER.id()),

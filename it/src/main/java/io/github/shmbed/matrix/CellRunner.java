@@ -63,6 +63,8 @@ public final class CellRunner {
     } else if (missing.isPresent()) {
       verdict.set(Outcome.UNSUPPORTED, missing.get());
       verdict.declared = true;
+    } else if (unsupportedHere(cell, verdict)) {
+      verdict.declared = true;
     } else {
       exchange = run(cell, verdict);
       known(cell, verdict);
@@ -77,6 +79,17 @@ public final class CellRunner {
         verdict.leaks,
         System.nanoTime() - started,
         exchange == null ? List.of() : exchange.log());
+  }
+
+  /** What this machine cannot, whatever the peers are. */
+  private boolean unsupportedHere(Cell cell, Verdict verdict) {
+    try {
+      Optional<String> reason = cell.exchange().usesSkmsg() ? session.skmsg() : Optional.empty();
+      reason.ifPresent(why -> verdict.set(Outcome.UNSUPPORTED, why));
+      return reason.isPresent();
+    } catch (IOException e) {
+      return false; // the cell itself will say it
+    }
   }
 
   private CellExchange run(Cell cell, Verdict verdict) {

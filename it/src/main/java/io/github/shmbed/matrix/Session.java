@@ -3,13 +3,19 @@ package io.github.shmbed.matrix;
 
 import io.github.shmbed.kernel.Defaults;
 import io.github.shmbed.kernel.LeakGate;
+import io.github.shmbed.kernel.Proc;
 import io.github.shmbed.kernel.Run;
+import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.registry.Home;
 import io.github.shmbed.runner.Runner;
 import io.github.shmbed.runner.RunnerUnavailable;
+import io.github.shmbed.skmsg.SkmsgCounts;
+import io.github.shmbed.skmsg.SkmsgManager;
+import io.github.shmbed.skmsg.SkmsgUnsupported;
 import java.io.IOException;
 import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
@@ -36,6 +42,8 @@ public final class Session implements AutoCloseable {
   private volatile Runner runner;
   private Programs programs;
   private Integer defaultKey;
+  private SkmsgManager skmsg;
+  private String skmsgReason;
 
   private Session(Home home, Run run, long seed, Duration deadline) {
     this.home = home;
@@ -91,6 +99,30 @@ public final class Session implements AutoCloseable {
     return deadline;
   }
 
+  /**
+   * Starts the manager of the channel skmsg in the channels' folder, if it is not up yet.
+   *
+   * @return why there can be none; empty when it is up
+   */
+  public synchronized Optional<String> skmsg() throws IOException {
+    if (skmsg == null && skmsgReason == null) {
+      try {
+        run.expectBpf();
+        skmsg = SkmsgManager.up(run.channels(), Proc.uid());
+      } catch (SkmsgUnsupported e) {
+        skmsgReason = e.getMessage();
+      } catch (NativeCallException e) {
+        throw new IOException(e.getMessage(), e);
+      }
+    }
+    return Optional.ofNullable(skmsgReason);
+  }
+
+  /** What the program has counted for all exchanges by the manager until now. */
+  SkmsgCounts skmsgCounts() {
+    return SkmsgManager.status(run.channels()).counts();
+  }
+
   Programs programs() {
     return programs;
   }
@@ -127,6 +159,11 @@ public final class Session implements AutoCloseable {
     }
     if (runner != null) {
       runner.close();
+    }
+    synchronized (this) {
+      if (skmsg != null) {
+        skmsg.close();
+      }
     }
     try {
       run.close();

@@ -21,7 +21,7 @@ class LeakGateTest {
 
   private static Snapshot snapshot(List<PosixObject> posix, List<SysvObject> sysv) {
     return new Snapshot(
-        posix, sysv, Set.of(), Set.of(), Map.of(PEER, Set.of("fd 3 -> socket:[1]")));
+        posix, sysv, Set.of(), Set.of(), Set.of(), Map.of(PEER, Set.of("fd 3 -> socket:[1]")));
   }
 
   private static PosixObject posix(String name, long inode) {
@@ -114,6 +114,7 @@ class LeakGateTest {
             List.of(),
             Set.of(),
             Set.of(),
+            Set.of(),
             Map.of(PEER, Set.of("fd 3 -> socket:[1]", "fd 4 -> /dev/shm/x (deleted)")));
     assertEquals(
         List.of("pid 200 keeps fd 4 -> /dev/shm/x (deleted)"),
@@ -128,12 +129,14 @@ class LeakGateTest {
             List.of(),
             Set.of("shmbed-100-abc-0-1.r", "shmbed-x", "other"),
             Set.of("s1"),
+            Set.of("BPF pin /tmp/x"),
             Map.of());
     assertEquals(
         Set.of(
             "message queue /shmbed-100-abc-0-1.r",
             "message queue /other (not removed: it may be somebody else's)",
-            "socket or fifo s1"),
+            "socket or fifo s1",
+            "BPF pin /tmp/x"),
         Set.copyOf(leaks(EMPTY, after, NOT_HELD, Map.of())));
   }
 }

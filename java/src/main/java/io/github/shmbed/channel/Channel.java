@@ -36,6 +36,15 @@ public interface Channel extends AutoCloseable {
   boolean receiveNow(Descriptor into);
 
   /**
+   * Shows which way this side's messages took; null where a channel has nothing to show.
+   *
+   * @throws io.github.shmbed.layout.LayoutException where they took another one
+   */
+  default Proof proof() {
+    return null;
+  }
+
+  /**
    * Removes the names of what this side has created; also done by {@link #close}. Harmless twice,
    * and from another thread.
    */

@@ -17,6 +17,8 @@ public enum ChannelKind {
   SYSV_MSG("sysv-msg", false),
   FUTEX("futex", true),
   EVENTFD("eventfd", true),
+  SKMSG("skmsg", false),
+  SKMSG_PIN("skmsg-pin", false),
   SPIN("spin", true),
   RTERING("rtering", false);
 
@@ -78,6 +80,8 @@ public enum ChannelKind {
       case UNIX_WHOLE:
       case UNIX_SEQPACKET:
       case EVENTFD:
+      case SKMSG:
+      case SKMSG_PIN:
         return SocketEnd.checkPath(address);
       case FIFO:
         return checkFifo(address);
@@ -117,6 +121,10 @@ public enum ChannelKind {
         return new EventfdChannel(context);
       case RTERING:
         return new RteRingChannel(context);
+      case SKMSG:
+        return new SkmsgChannel(context, false);
+      case SKMSG_PIN:
+        return new SkmsgChannel(context, true);
       default:
         return new SpinChannel(context);
     }

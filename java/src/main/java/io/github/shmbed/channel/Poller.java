@@ -44,6 +44,11 @@ final class Poller {
     }
   }
 
+  /** Whether there is an event now. */
+  boolean hasEvent() {
+    return FileCalls.poll(polled.address(), count, 0) > 0;
+  }
+
   /** Whether that descriptor had the event that was waited for. */
   boolean ready(int index) {
     int events = polled.bytes().getShort(index * FileCalls.POLLFD_BYTES + REVENTS);

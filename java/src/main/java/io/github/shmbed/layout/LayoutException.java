@@ -20,8 +20,8 @@ public final class LayoutException extends RuntimeException {
   /**
    * A broken rule.
    *
-   * @param part of the contract: {@code classic}, {@code header}, {@code ring} or {@code
-   *     descriptor}
+   * @param part of the contract: {@code classic}, {@code header}, {@code ring}, {@code descriptor}
+   *     or {@code skmsg}
    * @param object the segment
    * @param errno EBADMSG, EINVAL, EMSGSIZE, ESTALE, ..., see {@link Errno}
    * @param rule the rule's name, such as {@code DESCRIPTOR_BOUNDS}
@@ -35,7 +35,7 @@ public final class LayoutException extends RuntimeException {
     this.rule = rule;
   }
 
-  /** {@code classic}, {@code header}, {@code ring} or {@code descriptor}. */
+  /** {@code classic}, {@code header}, {@code ring}, {@code descriptor} or {@code skmsg}. */
   public String part() {
     return part;
   }

@@ -17,6 +17,7 @@ public final class Errno {
   public static final int ENOMEM = 12;
   public static final int EACCES = 13;
   public static final int EFAULT = 14;
+  public static final int EBUSY = 16;
   public static final int EEXIST = 17;
   public static final int ENODEV = 19;
   public static final int ENOTDIR = 20;
@@ -36,9 +37,13 @@ public final class Errno {
   public static final int EPROTO = 71;
   public static final int EBADMSG = 74;
   public static final int EMSGSIZE = 90;
+  public static final int EPROTOTYPE = 91;
   public static final int EOPNOTSUPP = 95;
   public static final int EADDRINUSE = 98;
+  public static final int EADDRNOTAVAIL = 99;
   public static final int ECONNRESET = 104;
+  public static final int EISCONN = 106;
+  public static final int ENOTCONN = 107;
   public static final int ETIMEDOUT = 110;
   public static final int ECONNREFUSED = 111;
   public static final int ESTALE = 116;

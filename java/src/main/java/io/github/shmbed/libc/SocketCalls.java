@@ -14,6 +14,7 @@ import java.nio.charset.StandardCharsets;
 public final class SocketCalls {
   public static final int SOCK_STREAM = 1;
   public static final int SOCK_SEQPACKET = 5;
+  public static final int MSG_PEEK = 0x02;
   public static final int MSG_TRUNC = 0x20;
   public static final int MSG_DONTWAIT = 0x40;
   public static final int MSG_NOSIGNAL = 0x4000;
@@ -87,7 +88,12 @@ public final class SocketCalls {
 
   /** listen(2) for one peer. */
   public static void listen(int fd, String object) {
-    check("listen", object, Natives.listen(fd, 1));
+    listen(fd, 1, object);
+  }
+
+  /** listen(2). */
+  public static void listen(int fd, int backlog, String object) {
+    check("listen", object, Natives.listen(fd, backlog));
   }
 
   /** accept4(2), close-on-exec. */
@@ -188,6 +194,56 @@ public final class SocketCalls {
     if (n == 0) {
       return END;
     }
+    return takeDescriptors(bytes, descriptors);
+  }
+
+  /**
+   * Sends a message and one descriptor with it (SCM_RIGHTS).
+   *
+   * @return a count, or {@code -errno}
+   */
+  public static long sendDescriptor(int fd, NativeBuffer contents, int descriptor) {
+    NativeBuffer message = message(contents);
+    ByteBuffer bytes = message.bytes();
+    bytes.putLong(MSGHDR_CONTROLLEN, 24); // CMSG_SPACE(4)
+    bytes.putLong(CMSG, CMSG_HEADER_BYTES + Integer.BYTES);
+    bytes.putInt(CMSG_LEVEL, SOL_SOCKET);
+    bytes.putInt(CMSG_TYPE, SCM_RIGHTS);
+    bytes.putInt(CMSG_DATA, descriptor);
+    long n = Natives.sendmsg(fd, message.address(), MSG_NOSIGNAL);
+    long answer = n >= 0 ? n : -Native.getLastError();
+    java.lang.ref.Reference.reachabilityFence(message);
+    return answer;
+  }
+
+  /**
+   * Receives a message and the descriptors that came with it, close-on-exec; does not wait.
+   *
+   * @param descriptors gets the first ones, and -1 for each that did not come; the rest is closed
+   * @return a count (with MSG_TRUNC semantics of a record socket), 0 at the end, or {@code -errno}
+   */
+  public static long receiveWithDescriptors(int fd, NativeBuffer contents, int[] descriptors) {
+    NativeBuffer message = message(contents);
+    message.bytes().putLong(MSGHDR_CONTROLLEN, CMSG_SPACE);
+    java.util.Arrays.fill(descriptors, -1);
+    int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT | MSG_TRUNC;
+    long n = Natives.recvmsg(fd, message.address(), flags);
+    if (n < 0) {
+      return -Native.getLastError();
+    }
+    takeDescriptors(message.bytes(), descriptors);
+    return n;
+  }
+
+  private static NativeBuffer message(NativeBuffer contents) {
+    NativeBuffer message = message();
+    message.bytes().putLong(IOVEC, contents.address());
+    message.bytes().putLong(IOVEC + Long.BYTES, contents.bytes().capacity());
+    return message;
+  }
+
+  /** How many came. */
+  private static int takeDescriptors(ByteBuffer bytes, int[] descriptors) {
     boolean rights =
         bytes.getLong(MSGHDR_CONTROLLEN) >= CMSG_HEADER_BYTES
             && bytes.getInt(CMSG_LEVEL) == SOL_SOCKET

@@ -57,6 +57,7 @@ final class FramedReader {
         result.enter(Stage.WAIT);
         channel.open();
         digest = loop.run();
+        result.setProof(channel.proof());
       }
       stages.detach(segment);
       out.complete();

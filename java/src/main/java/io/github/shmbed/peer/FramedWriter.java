@@ -138,6 +138,7 @@ final class FramedWriter {
       result.enter(Stage.WAIT);
       channel.open();
       new SendLoop(result, ledger, channel, segment, header, messages, values, deadlineNs).run();
+      result.setProof(channel.proof());
     }
   }
 

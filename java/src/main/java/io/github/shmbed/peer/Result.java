@@ -2,6 +2,7 @@
 // What one command did: filled while it runs, then written as JSON and told to a person.
 package io.github.shmbed.peer;
 
+import io.github.shmbed.channel.Proof;
 import io.github.shmbed.latency.Ledger;
 import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
@@ -18,6 +19,7 @@ final class Result {
   private Stage stage;
   private MessageLedger messages;
   private Rate rate;
+  private Proof proof;
   private long crcMismatches;
   private long firstCrcMismatch;
   private int exit = ExitCode.DONE;
@@ -98,6 +100,16 @@ final class Result {
   /** Null for a closed loop. */
   Rate rate() {
     return rate;
+  }
+
+  /** What the channel shows of the messages' way, or null. */
+  void setProof(Proof proof) {
+    this.proof = proof;
+  }
+
+  /** Null where the channel has none, or the exchange did not come to its end. */
+  Proof proof() {
+    return proof;
   }
 
   /** What the messages took; only of a loop that came to its end. */

@@ -4,6 +4,7 @@ package io.github.shmbed.peer;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
+import io.github.shmbed.channel.Proof;
 import io.github.shmbed.latency.Ledger;
 import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
@@ -45,6 +46,9 @@ final class ResultJson {
       }
       if (result.messages() != null) {
         writeMessages(json, result);
+      }
+      if (result.proof() != null) {
+        writeProof(json, result.proof());
       }
       if (result.failure() != null) {
         writeFailure(json, result.failure());
@@ -111,6 +115,19 @@ final class ResultJson {
         json.writeNumberField(stage.contractName(), ns);
       }
     }
+    json.writeEndObject();
+  }
+
+  /** Section 8 of the contract. */
+  private static void writeProof(JsonGenerator json, Proof proof) throws IOException {
+    json.writeObjectFieldStart("proof");
+    json.writeNumberField("sent", proof.sent());
+    json.writeNumberField("received", proof.received());
+    json.writeNumberField("runs", proof.runs());
+    json.writeNumberField("redirected", proof.redirected());
+    json.writeNumberField("dropped", proof.dropped());
+    json.writeNumberField("tcpSegmentsOut", proof.tcpSegmentsOut());
+    json.writeNumberField("mostOnTheWay", proof.mostOnTheWay());
     json.writeEndObject();
   }
 

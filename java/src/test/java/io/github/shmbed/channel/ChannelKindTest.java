@@ -13,9 +13,21 @@ class ChannelKindTest {
   @ParameterizedTest
   @ValueSource(
       strings = {
-        "unix:/tmp/x", "unix-seqpacket:x", "fifo:/tmp/a b", "posix-mq:/x", "posix-sem:/x",
-        "sysv-msg:1", "sysv-msg:0xffffffff", "futex", "eventfd:/tmp/x:y", "spin",
-        "rtering", "rtering:mp", "rtering:index,count=65536,start=4294967295"
+        "unix:/tmp/x",
+        "unix-seqpacket:x",
+        "fifo:/tmp/a b",
+        "posix-mq:/x",
+        "posix-sem:/x",
+        "sysv-msg:1",
+        "sysv-msg:0xffffffff",
+        "futex",
+        "eventfd:/tmp/x:y",
+        "spin",
+        "skmsg:/tmp/x",
+        "skmsg-pin:/tmp/x",
+        "rtering",
+        "rtering:mp",
+        "rtering:index,count=65536,start=4294967295"
       })
   void goodSpecs(String spec) {
     assertNull(ChannelKind.of(spec).check(spec));
@@ -27,6 +39,8 @@ class ChannelKindTest {
         "unix",
         "unix:",
         "eventfd",
+        "skmsg",
+        "skmsg-pin:",
         "fifo:",
         "posix-mq:x",
         "posix-mq:/",

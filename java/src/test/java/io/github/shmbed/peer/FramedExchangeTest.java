@@ -19,6 +19,7 @@ import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.SysvKey;
 import io.github.shmbed.segment.SysvSegment;
 import io.github.shmbed.segment.TestNames;
+import io.github.shmbed.skmsg.TestManager;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -69,6 +70,9 @@ class FramedExchangeTest {
       case SPIN:
       case RTERING:
         return kind.word();
+      case SKMSG:
+      case SKMSG_PIN:
+        return kind.word() + ":" + TestManager.folder().resolve("c");
       default:
         return kind.word() + ":" + folder.resolve("c");
     }

@@ -214,6 +214,7 @@ public final class Flow {
         Arrays.stream(ChannelKind.values())
             .filter(channel -> pairing.writer().channels().contains(channel.id()))
             .filter(channel -> !channel.carriesPayload()) // bench sizes measures it
+            .filter(channel -> channel.worksInContainers()) // after the opening skmsg-pin is skmsg
             .toList();
     List<String> ids = all.stream().map(ChannelKind::id).toList();
     for (String id : wanted) {

@@ -2,6 +2,7 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.cases.Payload;
 import io.github.shmbed.kernel.KeyRange;
 import io.github.shmbed.kernel.Run;
@@ -15,6 +16,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 
 /** Streams from one writer to one reader, over and over in the same two processes. */
 final class StreamRun {
@@ -37,6 +39,7 @@ final class StreamRun {
   /** Runs one stream. Nothing is verified on the way: only the time is of interest here. */
   Streamed take(Stream stream) throws IOException, Unsupported {
     Run run = peers.session().run();
+    requireManager(stream.channel());
     int number = run.nextNumber();
     Path writerTrace = run.directory().resolve("trace-writer-" + number);
     Path readerTrace = run.directory().resolve("trace-reader-" + number);
@@ -65,6 +68,13 @@ final class StreamRun {
     } finally {
       Files.deleteIfExists(writerTrace);
       Files.deleteIfExists(readerTrace);
+    }
+  }
+
+  private void requireManager(ChannelKind channel) throws IOException, Unsupported {
+    Optional<String> reason = channel.isSkmsg() ? peers.session().skmsg() : Optional.empty();
+    if (reason.isPresent()) {
+      throw new Unsupported(reason.get());
     }
   }
 
