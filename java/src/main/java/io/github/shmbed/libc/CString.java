@@ -6,7 +6,7 @@ package io.github.shmbed.libc;
 import java.nio.charset.StandardCharsets;
 
 /** C strings. */
-final class CString {
+public final class CString {
   private CString() {}
 
   /**
@@ -14,7 +14,7 @@ final class CString {
    *
    * @throws IllegalArgumentException when the text itself holds a NUL, where C would stop reading
    */
-  static byte[] of(String text) {
+  public static byte[] of(String text) {
     if (text.indexOf('\0') >= 0) {
       throw new IllegalArgumentException("a NUL inside " + text.replace("\0", "\\0"));
     }

@@ -85,38 +85,38 @@ public final class PosixCalls {
   /**
    * shm_open(3).
    *
-   * @param name with its leading slash
+   * @param name a C string with its leading slash, see {@link CString}
    * @param flags O_RDONLY or O_RDWR, with O_CREAT, O_EXCL, O_NONBLOCK
    * @param mode permission bits of a new object, subject to the umask
    * @return a descriptor, close-on-exec
    * @throws NativeCallException EEXIST, ENOENT, EACCES, ELOOP, EMFILE, ...
    */
-  public static int shmOpen(String name, int flags, int mode) {
-    byte[] nameBytes = CString.of(name);
+  public static int shmOpen(byte[] name, int flags, int mode, Object object) {
     while (true) {
-      int fd = ShmNatives.shm_open(nameBytes, flags, mode);
+      int fd = ShmNatives.shm_open(name, flags, mode);
       if (fd >= 0) {
         return fd;
       }
-      failUnlessInterrupted("shm_open", name);
+      failUnlessInterrupted("shm_open", object);
     }
   }
 
   /**
    * shm_unlink(3).
    *
+   * @param name as for {@link #shmOpen}
    * @return false when there is nothing of that name
    * @throws NativeCallException EACCES, ...
    */
-  public static boolean shmUnlink(String name) {
-    if (ShmNatives.shm_unlink(CString.of(name)) == 0) {
+  public static boolean shmUnlink(byte[] name, Object object) {
+    if (ShmNatives.shm_unlink(name) == 0) {
       return true;
     }
     int errno = Native.getLastError();
     if (errno == Errno.ENOENT) {
       return false;
     }
-    throw new NativeCallException("shm_unlink", name, errno);
+    throw new NativeCallException("shm_unlink", object.toString(), errno);
   }
 
   /** close(2). Not retried on EINTR: Linux has closed the descriptor then. */
@@ -125,7 +125,7 @@ public final class PosixCalls {
   }
 
   /** fchmod(2): the exact mode, whatever the umask. */
-  public static void fchmod(int fd, int mode, String object) {
+  public static void fchmod(int fd, int mode, Object object) {
     if (Natives.fchmod(fd, mode) != 0) {
       throw failure("fchmod", object);
     }
@@ -136,7 +136,7 @@ public final class PosixCalls {
    *
    * @throws NativeCallException EINVAL, EFBIG, ...
    */
-  public static void ftruncate(int fd, long sizeBytes, String object) {
+  public static void ftruncate(int fd, long sizeBytes, Object object) {
     while (Natives.ftruncate(fd, sizeBytes) != 0) {
       failUnlessInterrupted("ftruncate", object);
     }
@@ -148,7 +148,7 @@ public final class PosixCalls {
    *
    * @throws NativeCallException ENOSPC, naming the bytes that were wanted; EFBIG, ...
    */
-  public static void posixFallocate(int fd, long sizeBytes, String object) {
+  public static void posixFallocate(int fd, long sizeBytes, Object object) {
     int errno;
     do {
       errno = Natives.posix_fallocate(fd, 0, sizeBytes); // returns the errno, does not set it
@@ -156,12 +156,12 @@ public final class PosixCalls {
     if (errno == Errno.ENOSPC) {
       throw new NativeCallException(
           "posix_fallocate",
-          object,
+          object.toString(),
           errno,
           sizeBytes + " bytes wanted: " + Remedy.of("posix_fallocate", errno));
     }
     if (errno != 0) {
-      throw new NativeCallException("posix_fallocate", object, errno);
+      throw new NativeCallException("posix_fallocate", object.toString(), errno);
     }
   }
 
@@ -169,7 +169,7 @@ public final class PosixCalls {
    * fstat(2), made by statx(2): glibc before 2.33 exports no {@code fstat}, and {@code struct stat}
    * differs between x86-64 and aarch64, while {@code struct statx} is the same everywhere.
    */
-  public static FileStatus fstat(int fd, String object) {
+  public static FileStatus fstat(int fd, Object object) {
     synchronized (STATUS) {
       int result = Natives.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, STATUS.address());
       if (result != 0) {
@@ -189,7 +189,7 @@ public final class PosixCalls {
    * @return the address
    * @throws NativeCallException EACCES, ENODEV, ENOMEM, EINVAL (length 0), ...
    */
-  public static long mmap(int fd, long sizeBytes, int protection, String object) {
+  public static long mmap(int fd, long sizeBytes, int protection, Object object) {
     long address = Natives.mmap(0, sizeBytes, protection, MAP_SHARED, fd, 0);
     if (address == -1) {
       throw failure("mmap", object);
@@ -202,7 +202,7 @@ public final class PosixCalls {
    * stale access raises SIGBUS (which a JVM turns into an InternalError) and not SIGSEGV (which
    * ends it).
    */
-  public static void mmapNothingOver(long address, long sizeBytes, String object) {
+  public static void mmapNothingOver(long address, long sizeBytes, Object object) {
     int emptyFd = Natives.memfd_create(CString.of("shmbed-detached"), MFD_CLOEXEC);
     if (emptyFd < 0) {
       throw failure("memfd_create", object);
@@ -217,7 +217,7 @@ public final class PosixCalls {
   }
 
   /** munmap(2). */
-  public static void munmap(long address, long sizeBytes, String object) {
+  public static void munmap(long address, long sizeBytes, Object object) {
     if (Natives.munmap(address, sizeBytes) != 0) {
       throw failure("munmap", object);
     }
@@ -229,14 +229,14 @@ public final class PosixCalls {
   }
 
   /** errno is read here only, right after a failure: after a success it is stale. */
-  private static NativeCallException failure(String call, String object) {
-    return new NativeCallException(call, object, Native.getLastError());
+  private static NativeCallException failure(String call, Object object) {
+    return new NativeCallException(call, object.toString(), Native.getLastError());
   }
 
-  private static void failUnlessInterrupted(String call, String object) {
+  private static void failUnlessInterrupted(String call, Object object) {
     int errno = Native.getLastError();
     if (errno != Errno.EINTR) {
-      throw new NativeCallException(call, object, errno);
+      throw new NativeCallException(call, object.toString(), errno);
     }
   }
 }

@@ -9,13 +9,17 @@ import io.github.shmbed.libc.FileStatus;
 import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.libc.PosixCalls;
 import io.github.shmbed.segment.Access;
+import io.github.shmbed.segment.PosixName;
 import io.github.shmbed.segment.PosixObject;
 import io.github.shmbed.segment.Segment;
 
 /** The POSIX family. */
 final class PosixStages extends SegmentStages {
+  private final PosixName name;
+
   PosixStages(Result result) {
     super(result);
+    name = PosixName.of(options.name());
     PosixCalls.bind();
   }
 
@@ -40,15 +44,16 @@ final class PosixStages extends SegmentStages {
     long begin = Ledger.nowNs();
     PosixObject object;
     try {
-      object = PosixObject.createExclusively(options.name(), options.mode());
+      object = PosixObject.createExclusively(name, options.mode());
+      measured(Stage.CREATE, "shm_open", begin);
       nowCreated();
     } catch (NativeCallException failed) {
       if (failed.errno() != Errno.EEXIST || !reuse) {
         throw failed;
       }
-      object = PosixObject.openExisting(options.name(), Access.READ_WRITE);
+      object = PosixObject.openExisting(name, Access.READ_WRITE);
+      measured(Stage.CREATE, "shm_open", begin);
     }
-    measured(Stage.CREATE, "shm_open", begin);
     return object;
   }
 
@@ -76,7 +81,7 @@ final class PosixStages extends SegmentStages {
   @Override
   Segment attachExisting(Access access, boolean emptyIsNull) {
     long begin = Ledger.nowNs();
-    try (PosixObject object = PosixObject.openExisting(options.name(), access)) {
+    try (PosixObject object = PosixObject.openExisting(name, access)) {
       long opened = Ledger.nowNs();
       FileStatus status = object.status();
       if (emptyIsNull && status.isRegularFile() && status.sizeBytes() == 0) {
@@ -103,13 +108,13 @@ final class PosixStages extends SegmentStages {
   @Override
   void remove() {
     long begin = Ledger.nowNs();
-    PosixObject.unlink(options.name());
+    PosixObject.unlink(name);
     measured(Stage.REMOVE, "shm_unlink", begin);
   }
 
   @Override
   void removeCreated() {
-    PosixObject.unlink(options.name());
+    PosixObject.unlink(name);
   }
 
   @Override

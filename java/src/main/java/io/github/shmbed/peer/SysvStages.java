@@ -35,14 +35,15 @@ final class SysvStages extends SegmentStages {
     long begin = Ledger.nowNs();
     try {
       object = SysvObject.createExclusively(key, sizeBytes, options.mode());
+      measured(Stage.CREATE, "shmget", begin);
       nowCreated();
     } catch (NativeCallException failed) {
       if (failed.errno() != Errno.EEXIST || !reuse) {
         throw failed;
       }
       object = find(key, sizeBytes);
+      measured(Stage.CREATE, "shmget", begin);
     }
-    measured(Stage.CREATE, "shmget", begin);
   }
 
   private SysvObject find(int key, long wantedBytes) {

@@ -2,14 +2,44 @@
 // The one spelling of a POSIX shared memory name, checked before the C library sees it.
 package io.github.shmbed.segment;
 
+import io.github.shmbed.libc.CString;
 import java.nio.charset.StandardCharsets;
 
-/** Names of POSIX shared memory objects (shm_open(3)). */
+/**
+ * The name of a POSIX shared memory object (shm_open(3)), checked and as the C library wants it: so
+ * that neither happens while a call is timed. Immutable.
+ */
 public final class PosixName {
   /** NAME_MAX of tmpfs: bytes after the slash. */
   public static final int MAX_BYTES = 255;
 
-  private PosixName() {}
+  private final String text;
+  private final byte[] cString;
+
+  private PosixName(String text) {
+    this.text = text;
+    this.cString = CString.of(text);
+  }
+
+  /**
+   * A name, see {@link #normalise}.
+   *
+   * @throws IllegalArgumentException likewise
+   */
+  public static PosixName of(String name) {
+    return new PosixName(normalise(name));
+  }
+
+  /** With its leading slash and a NUL at the end. Not to be changed. */
+  byte[] cString() {
+    return cString;
+  }
+
+  /** With its leading slash. */
+  @Override
+  public String toString() {
+    return text;
+  }
 
   /**
    * The name with exactly one leading slash.

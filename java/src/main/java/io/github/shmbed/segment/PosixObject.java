@@ -14,10 +14,10 @@ import io.github.shmbed.libc.PosixCalls;
  * <p>Not thread-safe. Close it after {@link #attach}: the mapping does not need the descriptor.
  */
 public final class PosixObject implements AutoCloseable {
-  private final String name;
+  private final PosixName name;
   private int fd;
 
-  private PosixObject(String name, int fd) {
+  private PosixObject(PosixName name, int fd) {
     this.name = name;
     this.fd = fd;
   }
@@ -30,9 +30,13 @@ public final class PosixObject implements AutoCloseable {
    * @throws NativeCallException EEXIST, EACCES, EMFILE, ...
    */
   public static PosixObject createExclusively(String name, int mode) {
-    String checked = PosixName.normalise(name);
-    int flags = PosixCalls.O_CREAT | PosixCalls.O_EXCL | PosixCalls.O_RDWR;
-    return new PosixObject(checked, PosixCalls.shmOpen(checked, flags, Limits.checkMode(mode)));
+    return createExclusively(PosixName.of(name), mode);
+  }
+
+  /** The same with a name that was made before. */
+  public static PosixObject createExclusively(PosixName name, int mode) {
+    return open(
+        name, PosixCalls.O_CREAT | PosixCalls.O_EXCL | PosixCalls.O_RDWR, Limits.checkMode(mode));
   }
 
   /**
@@ -41,10 +45,18 @@ public final class PosixObject implements AutoCloseable {
    * @throws NativeCallException ENOENT, EACCES, ELOOP (a symbolic link lies there), ...
    */
   public static PosixObject openExisting(String name, Access access) {
-    String checked = PosixName.normalise(name);
+    return openExisting(PosixName.of(name), access);
+  }
+
+  /** The same with a name that was made before. */
+  public static PosixObject openExisting(PosixName name, Access access) {
     int flags = access == Access.READ_ONLY ? PosixCalls.O_RDONLY : PosixCalls.O_RDWR;
     // O_NONBLOCK: a FIFO planted under the name would otherwise hold us for ever.
-    return new PosixObject(checked, PosixCalls.shmOpen(checked, flags | PosixCalls.O_NONBLOCK, 0));
+    return open(name, flags | PosixCalls.O_NONBLOCK, 0);
+  }
+
+  private static PosixObject open(PosixName name, int flags, int mode) {
+    return new PosixObject(name, PosixCalls.shmOpen(name.cString(), flags, mode, name));
   }
 
   /**
@@ -54,12 +66,17 @@ public final class PosixObject implements AutoCloseable {
    * @throws NativeCallException EACCES (another user's), ...
    */
   public static boolean unlink(String name) {
-    return PosixCalls.shmUnlink(PosixName.normalise(name));
+    return unlink(PosixName.of(name));
+  }
+
+  /** The same with a name that was made before. */
+  public static boolean unlink(PosixName name) {
+    return PosixCalls.shmUnlink(name.cString(), name);
   }
 
   /** The name with its leading slash. */
   public String name() {
-    return name;
+    return name.toString();
   }
 
   /** fchmod: the exact permission bits, whatever the umask. */
@@ -104,14 +121,14 @@ public final class PosixObject implements AutoCloseable {
     if (!status.isRegularFile()) {
       throw new NativeCallException(
           "fstat",
-          name,
+          name.toString(),
           Errno.EINVAL,
           "not a shared memory object: remove what lies under that name in /dev/shm");
     }
     if (status.sizeBytes() < 1) {
       throw new NativeCallException(
           "fstat",
-          name,
+          name.toString(),
           Errno.EINVAL,
           "its size is 0: its writer has not sized it yet, or died; start the writer again");
     }

@@ -7,7 +7,7 @@ import io.github.shmbed.libc.PosixCalls;
 
 /** An attached POSIX shared memory object (shm_overview(7)): {@code /dev/shm/NAME}. */
 public final class PosixSegment extends Segment {
-  PosixSegment(String name, long address, long sizeBytes, Access access) {
+  PosixSegment(PosixName name, long address, long sizeBytes, Access access) {
     super(name, address, sizeBytes, access);
   }
 

@@ -96,7 +96,7 @@ final class ChannelsBench {
     StreamRun streams = new StreamRun(peers, pairing.writer(), pairing.reader());
     streams.place(placement, round);
     Streamed streamed;
-    WarmUp warmUp = new WarmUp(round, PATIENCE, quick ? QUICK_WARM_UP : WARM_UP);
+    WarmUp warmUp = new WarmUp(round, 0, PATIENCE, quick ? QUICK_WARM_UP : WARM_UP);
     do {
       streamed = streams.take(stream);
     } while (warmUp.goesOn(streamed.typicalNs(List.of(Streamed.ROUND_TRIP))));

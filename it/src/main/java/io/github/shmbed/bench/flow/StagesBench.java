@@ -45,11 +45,13 @@ final class StagesBench {
    * @param segments of each peer in a round
    * @param messages of each peer and size in a round, at most
    * @param megabytes of each peer and size in a round, at most
+   * @param leastSegments of each peer in the warm-up: HotSpot compiles for good what was called
+   *     5,000 to 15,000 times (Tier4InvocationThreshold, Tier4CompileThreshold)
    * @param warmUp of the segments of each peer, at most; streams take at most an eighth of it
    */
-  record Amount(int segments, int messages, int megabytes, Duration warmUp) {
-    static final Amount USUAL = new Amount(200, 1_000, 60, Duration.ofSeconds(8));
-    static final Amount QUICK = new Amount(10, 100, 5, Duration.ofMillis(200));
+  record Amount(int segments, int messages, int megabytes, int leastSegments, Duration warmUp) {
+    static final Amount USUAL = new Amount(200, 1_000, 60, 20_000, Duration.ofSeconds(12));
+    static final Amount QUICK = new Amount(10, 100, 5, 0, Duration.ofMillis(200));
 
     int messagesOf(long sizeBytes) {
       return (int) Math.max(4, Math.min(messages, megabytes * MEGABYTE / sizeBytes));
@@ -127,7 +129,9 @@ final class StagesBench {
     }
     SegmentLines lines = new SegmentLines(peers, peer);
     Map<String, double[]> taken;
-    WarmUp warmUp = new WarmUp(round, SEGMENTS_PATIENCE, amount.warmUp());
+    WarmUp warmUp =
+        new WarmUp(
+            round, amount.leastSegments() / amount.segments(), SEGMENTS_PATIENCE, amount.warmUp());
     do {
       taken = lines.take(amount.segments());
     } while (warmUp.goesOn(taken.values().stream().mapToDouble(Statistics::median).sum()));
@@ -141,7 +145,7 @@ final class StagesBench {
     StreamRun stream = new StreamRun(peers, peer, peer);
     stream.place(placement, round);
     Streamed streamed;
-    WarmUp warmUp = new WarmUp(round, COPIES_PATIENCE, amount.warmUp().dividedBy(8));
+    WarmUp warmUp = new WarmUp(round, 0, COPIES_PATIENCE, amount.warmUp().dividedBy(8));
     do {
       streamed = stream.take(new Stream(CHANNEL, sizeBytes, amount.messagesOf(sizeBytes), 2, 0));
     } while (warmUp.goesOn(streamed.typicalNs(COPIES)));

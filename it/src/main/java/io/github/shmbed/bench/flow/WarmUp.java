@@ -14,18 +14,22 @@ final class WarmUp {
 
   private final boolean cold;
   private final long endNs;
+  private final int least;
   private final int patience;
   private double bestNs = Double.MAX_VALUE;
   private int withoutGain;
+  private int done;
 
   /**
    * @param round below 0: the warm-up
+   * @param least times that it is done, whether something is gained or not
    * @param patience how many times in a row nothing may be gained
    * @param most ends it whatever is gained
    */
-  WarmUp(int round, int patience, Duration most) {
+  WarmUp(int round, int least, int patience, Duration most) {
     cold = round < 0;
     endNs = System.nanoTime() + most.toNanos();
+    this.least = least;
     this.patience = patience;
   }
 
@@ -41,6 +45,8 @@ final class WarmUp {
     } else {
       withoutGain++;
     }
-    return cold && withoutGain < patience && System.nanoTime() - endNs < 0;
+    done++;
+    boolean enough = withoutGain >= patience && done >= least;
+    return cold && !enough && System.nanoTime() - endNs < 0;
   }
 }

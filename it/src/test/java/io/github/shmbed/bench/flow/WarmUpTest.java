@@ -12,12 +12,12 @@ class WarmUpTest {
 
   @Test
   void aMeasuredRoundDoesEverythingOnce() {
-    assertFalse(new WarmUp(0, 100, LONG).goesOn(1));
+    assertFalse(new WarmUp(0, 100, 100, LONG).goesOn(1));
   }
 
   @Test
   void theWarmUpEndsWhenNothingIsGainedSeveralTimesInARow() {
-    WarmUp warmUp = new WarmUp(-1, 2, LONG);
+    WarmUp warmUp = new WarmUp(-1, 0, 2, LONG);
     assertTrue(warmUp.goesOn(100));
     assertTrue(warmUp.goesOn(99)); // less than 2 %
     assertTrue(warmUp.goesOn(90)); // faster: it starts to count again
@@ -27,6 +27,15 @@ class WarmUpTest {
 
   @Test
   void aGainThatNeverEndsIsCutOff() {
-    assertFalse(new WarmUp(-1, 2, Duration.ZERO).goesOn(100));
+    assertFalse(new WarmUp(-1, 9, 2, Duration.ZERO).goesOn(100));
+  }
+
+  @Test
+  void whatIsCompiledLateIsWaitedFor() {
+    WarmUp warmUp = new WarmUp(-1, 4, 1, LONG);
+    assertTrue(warmUp.goesOn(100));
+    assertTrue(warmUp.goesOn(100));
+    assertTrue(warmUp.goesOn(100));
+    assertFalse(warmUp.goesOn(100));
   }
 }
