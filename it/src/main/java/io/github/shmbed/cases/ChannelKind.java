@@ -59,6 +59,11 @@ public enum ChannelKind {
     return this == UNIX_WHOLE;
   }
 
+  /** Whether who waits never sleeps, so that both sides want a CPU each. */
+  public boolean spins() {
+    return this == SPIN || this == RTERING;
+  }
+
   /**
    * The value of {@code --channel}: everything in it carries the run's id or lies in its range.
    *

@@ -20,6 +20,8 @@ import java.util.function.Function;
 final class ChannelsReport {
   private static final double SPIN_SMALL = 1.5;
   private static final double SPIN_LARGE = 1.10;
+  private static final double RINGS = 1.3;
+  private static final double RINGS_MIXED = 1.2;
   private static final double BLOCKING = 1.15;
   private static final List<ChannelKind> BLOCKING_CHANNELS =
       List.of(ChannelKind.UNIX, ChannelKind.FUTEX, ChannelKind.EVENTFD);
@@ -150,6 +152,19 @@ final class ChannelsReport {
       double limit = sizeBytes == 1 << 20 ? SPIN_LARGE : SPIN_SMALL;
       add(targets, Load.TWO_CPUS, ChannelKind.SPIN, sizeBytes, limit);
     }
+    add(targets, Load.TWO_CPUS, ChannelKind.RTERING, 16, RINGS);
+    for (Pairing pairing : pairings) {
+      if (pairing.isMixed()) {
+        add(
+            targets,
+            pairing.title(),
+            pairing.id(),
+            Load.TWO_CPUS,
+            ChannelKind.RTERING,
+            16,
+            RINGS_MIXED);
+      }
+    }
     for (ChannelKind channel : BLOCKING_CHANNELS) {
       add(targets, Load.ONE_CPU, channel, 16, BLOCKING);
       add(targets, Load.TWO_CPUS, channel, 16, BLOCKING);
@@ -159,14 +174,25 @@ final class ChannelsReport {
 
   private void add(
       List<Target> targets, Load load, ChannelKind channel, long sizeBytes, double limit) {
-    BenchRow row =
-        row("java-posix:java-posix", Streamed.ROUND_TRIP, new Line("", load, channel, sizeBytes));
+    add(targets, "Java-Java", "java-posix:java-posix", load, channel, sizeBytes, limit);
+  }
+
+  private void add(
+      List<Target> targets,
+      String title,
+      String pairing,
+      Load load,
+      ChannelKind channel,
+      long sizeBytes,
+      double limit) {
+    BenchRow row = row(pairing, Streamed.ROUND_TRIP, new Line("", load, channel, sizeBytes));
     targets.add(
         Target.atMost(
             ChannelsBench.BENCH,
             String.format(
                 Locale.ROOT,
-                "Java-Java round trip %s, %s, %s at most %s of C-C",
+                "%s round trip %s, %s, %s at most %s of C-C",
+                title,
                 channel.id(),
                 Units.size(sizeBytes),
                 load.where(),

@@ -40,7 +40,7 @@ enum Load {
 
   /** Two that spin on one CPU wait for the end of each other's time slice. */
   boolean suits(ChannelKind channel) {
-    return cpus > 1 || channel != ChannelKind.SPIN;
+    return cpus > 1 || !channel.spins();
   }
 
   /** Spinning shows the memory's own speed, so it has several sizes. */
@@ -52,7 +52,7 @@ enum Load {
 
   /** A stream that takes some tens of milliseconds. */
   Stream stream(ChannelKind channel, long sizeBytes, int divisor) {
-    int usual = channel == ChannelKind.SPIN && rate == 0 ? SPIN_MESSAGES : messages;
+    int usual = channel.spins() && rate == 0 ? SPIN_MESSAGES : messages;
     int count = (int) Math.max(10, Math.min(usual / divisor, MOST_BYTES / divisor / sizeBytes));
     return new Stream(channel, sizeBytes, count, Math.max(2, count / 20), rate);
   }
