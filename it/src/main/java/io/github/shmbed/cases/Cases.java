@@ -16,6 +16,14 @@ public final class Cases {
 
   private static final int LARGE_BYTES = (4 << 20) + 1;
 
+  private static final List<Case> RINGS =
+      List.of(
+          Framed.ring("empty", "rings that are empty between any two", "", 1),
+          Framed.ring("full", "a ring with room for one", "count=2,", 8),
+          Framed.ring("mp", "rings for several producers and consumers", "mp,", 8),
+          Framed.ring("index", "rings of 8-byte elements", "index,", 8),
+          Framed.ring("mp-index-full", "small rings of all that", "mp,index,count=4,", 8));
+
   private Cases() {}
 
   /** All cases of the matrix, in the order in which a pairing runs them. */
@@ -41,6 +49,7 @@ public final class Cases {
       }
     }
     cases.addAll(Coded.all());
+    cases.addAll(RINGS);
     return List.copyOf(cases);
   }
 

@@ -13,17 +13,49 @@ import java.util.Optional;
 /**
  * Messages in the framed layout, announced over a channel.
  *
+ * @param words what the channel's SPEC says beyond its address, or empty
  * @param messageSizeBytes of each message
  * @param count how many
  * @param window how many of them may be on the way, 1 to 8
  */
 public record Framed(
-    String name, String title, ChannelKind channel, long messageSizeBytes, int count, int window)
+    String name,
+    String title,
+    ChannelKind channel,
+    String words,
+    long messageSizeBytes,
+    int count,
+    int window)
     implements Case {
   private static final int ONE_BYTES = 1000;
   private static final int STREAM_BYTES = 64;
   private static final int STREAM_COUNT = 10_000;
   private static final int STREAM_WINDOW = 8;
+  private static final int RING_COUNT = 2_000;
+  private static final long RING_START = (1L << 32) - RING_COUNT / 2;
+
+  /** Without words. */
+  Framed(
+      String name,
+      String title,
+      ChannelKind channel,
+      long messageSizeBytes,
+      int count,
+      int window) {
+    this(name, title, channel, "", messageSizeBytes, count, window);
+  }
+
+  /** A case of its own for some words of {@code rtering}; heads and tails run over 2^32 in it. */
+  static Framed ring(String suffix, String title, String words, int window) {
+    return new Framed(
+        ChannelKind.RTERING.id() + "-" + suffix,
+        RING_COUNT + " messages over " + title,
+        ChannelKind.RTERING,
+        words + "start=" + RING_START,
+        STREAM_BYTES,
+        RING_COUNT,
+        window);
+  }
 
   /** {@code <channel>-one}. */
   public static Framed one(ChannelKind channel) {
@@ -46,6 +78,7 @@ public record Framed(
   public String description() {
     return "Writer and reader run at the same time, layout framed, channel "
         + channel.id()
+        + (words.isEmpty() ? "" : ":" + words)
         + ": "
         + (count == 1 ? "one message" : count + " messages")
         + " of "
@@ -101,6 +134,7 @@ public record Framed(
         exchange.together(
             new FramedExchange(
                 channel,
+                words,
                 payload,
                 new FramedExchange.Content(messageSizeBytes),
                 count,

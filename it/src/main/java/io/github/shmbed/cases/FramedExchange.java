@@ -1,12 +1,14 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.cases;
 
+import io.github.shmbed.kernel.Run;
 import java.nio.file.Path;
 import java.util.Map;
 
 /**
  * What a writer and a reader of the framed layout are asked to do together.
  *
+ * @param words what the channel's SPEC says beyond its address, or empty
  * @param payload file of the messages' bytes or images; see peers/CONTRACT.md section 7 for which
  *     message gets which
  * @param content what a message is
@@ -18,6 +20,7 @@ import java.util.Map;
  */
 public record FramedExchange(
     ChannelKind channel,
+    String words,
     Path payload,
     Content content,
     long count,
@@ -70,9 +73,16 @@ public record FramedExchange(
       Path writerTrace,
       Path readerTrace) {}
 
-  /** Options of both sides. */
-  public String commonOptions() {
-    return "--layout framed --count "
+  /**
+   * Options of both sides.
+   *
+   * @param number of the run, which no other channel has
+   */
+  public String commonOptions(Run run, int number) {
+    return "--layout framed --channel "
+        + channel.spec(run, number)
+        + (words.isEmpty() ? "" : ":" + words)
+        + " --count "
         + count
         + " --warmup "
         + warmup

@@ -123,6 +123,7 @@ public final class PairMeasurement implements Case {
         exchange.together(
             new FramedExchange(
                 channel,
+                "",
                 payload,
                 new FramedExchange.Content(messageSizeBytes),
                 measured,

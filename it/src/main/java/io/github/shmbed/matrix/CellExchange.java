@@ -162,8 +162,7 @@ final class CellExchange implements Exchange {
       session.run().expectQueues(session.run().id().posixName(number));
     }
     ChannelProof proof = ChannelProof.begin(session, framed.channel());
-    String common =
-        framed.commonOptions() + " --channel " + framed.channel().spec(session.run(), number);
+    String common = framed.commonOptions(session.run(), number);
     Question writer =
         put(
             cell.writer(),

@@ -230,7 +230,7 @@ class ChannelSabotageIT {
 
   @ParameterizedTest(
       name = "{0}: a reader that dies is a CRASH, its writer is ended, nothing stays")
-  @ValueSource(strings = {"posix-mq", "posix-sem", "sysv-msg", "fifo", "eventfd"})
+  @ValueSource(strings = {"posix-mq", "posix-sem", "sysv-msg", "fifo", "eventfd", "rtering"})
   void deadReader(String channel) throws Exception {
     Peer writer = peers().filter(peer -> peer.id().equals("c-posix")).findFirst().orElseThrow();
     Path script = Path.of(ChannelSabotageIT.class.getResource("/sabotage/crash.sh").toURI());
