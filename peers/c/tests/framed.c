@@ -1,9 +1,10 @@
 // SPDX-License-Identifier: Apache-2.0
-// Unit tests of the framed layout: golden bytes, headers and descriptors that lie, lanes, CRC32C, histograms,
-// when messages are due.
+// Unit tests of the framed layout: golden bytes, headers, descriptors and rings that lie, lanes, CRC32C,
+// histograms, when messages are due.
 #include "check.h"
 
 #include "../common/channel/lane.h"
+#include "../common/channel/rtering.h"
 #include "../common/crc32c.h"
 #include "../common/histogram.h"
 #include "../common/pace.h"
@@ -290,6 +291,74 @@ static void a_lane_whose_counters_lie_is_broken(void)
     CHECK(!lane_publish(&producer, &descriptor));
 }
 
+static void put_number(unsigned char *ring, uint32_t offset, uint32_t number)
+{
+    memcpy(ring + offset, &number, sizeof number);
+}
+
+// A ring of 64 descriptors with 64-byte cache lines, as its header and its first bytes say it.
+static void sound_ring(struct ring_header *header, unsigned char *ring)
+{
+    *header = (struct ring_header){
+        .magic = "RTERING",
+        .version = 1,
+        .line_bytes = 64,
+        .element_bytes = 48,
+        .count = 64,
+        .sync_type = RING_SYNC_ST,
+        .ring_bytes = 6 * 64 + 64 * 48,
+    };
+    memset(ring, 0, 768);
+    put_number(ring, 48, 64);
+    put_number(ring, 52, 63);
+    put_number(ring, 56, 63);
+    put_number(ring, 128 + 4, 5); // prod: the tail has gone over 2^32
+    put_number(ring, 128 + 8, RING_SYNC_ST);
+    put_number(ring, 256 + 4, (uint32_t)-58); // cons: 63 elements wait
+    put_number(ring, 256 + 8, RING_SYNC_ST);
+}
+
+static void each_lie_in_a_ring_has_its_name(void)
+{
+    const struct rtering wanted = {.count = 64, .element_bytes = 48};
+    static const struct {
+        uint32_t offset, value; // in the header, or from 128 on in the ring
+        const char *name;
+    } lies[] = {
+        {0, 0, "RING_MAGIC"},
+        {8, 2, "RING_VERSION"},
+        {12, 0, "RING_LINE"},
+        {12, 63, "RING_LINE"},
+        {16, 8, "RING_ELEMENT"},
+        {20, 128, "RING_COUNT"},
+        {28, 128, "RING_COUNT"},
+        {32, 0, "RING_BYTES"},
+        {36, 1, "RING_BYTES"},
+        {128 + 48, 32, "RING_SIZE"},
+        {128 + 52, ~0u, "RING_SIZE"},
+        {128 + 56, 64, "RING_SIZE"},
+        {24, RING_SYNC_MT, "RING_SYNC"},
+        {256 + 8, 3, "RING_SYNC"},
+        {384 + 8, 0, "RING_SYNC"},
+        {256 + 4, 6, "RING_COUNTERS"},
+        {384 + 4, 6, "RING_COUNTERS"},
+    };
+    struct ring_header header;
+    unsigned char ring[768];
+    sound_ring(&header, ring);
+    CHECK(ring_check(&header, ring, &wanted, false) == NULL);
+    CHECK(strcmp(ring_check(&header, ring, &wanted, true), "RING_COUNT") == 0); // no table
+    for (size_t i = 0; i < sizeof lies / sizeof lies[0]; i++) {
+        sound_ring(&header, ring);
+        if (lies[i].offset < RING_HEADER_BYTES)
+            put_number((unsigned char *)&header, lies[i].offset, lies[i].value);
+        else
+            put_number(ring, lies[i].offset - RING_HEADER_BYTES, lies[i].value);
+        const char *name = ring_check(&header, ring, &wanted, false);
+        CHECK(name != NULL && strcmp(name, lies[i].name) == 0);
+    }
+}
+
 static void crc32c_agrees_with_rfc_3720_in_both_ways(void)
 {
     unsigned char bytes[48 + 7];
@@ -401,6 +470,7 @@ int main(void)
     RUN(an_acknowledgement_must_be_of_the_oldest_message);
     RUN(a_lane_keeps_order_and_refuses_the_65th);
     RUN(a_lane_whose_counters_lie_is_broken);
+    RUN(each_lie_in_a_ring_has_its_name);
     RUN(crc32c_agrees_with_rfc_3720_in_both_ways);
     RUN(a_histogram_keeps_three_digits);
     RUN(a_histogram_is_encoded_as_hdrhistogram_does_it);

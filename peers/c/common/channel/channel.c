@@ -9,10 +9,9 @@
 #include <string.h>
 
 static const struct channel_api *const channels[] = {
-    &unix_channel,     &unix_whole_channel, &unix_seqpacket_channel, &fifo_channel,
-    &posix_mq_channel, &posix_sem_channel,  &sysv_msg_channel,       &futex_channel,
-    &eventfd_channel,  &skmsg_channel,      &skmsg_pin_channel,      &spin_channel,
-    &rtering_channel,
+    &unix_channel,      &unix_whole_channel, &unix_seqpacket_channel, &fifo_channel,    &posix_mq_channel,
+    &posix_sem_channel, &sysv_msg_channel,   &futex_channel,          &eventfd_channel, &skmsg_channel,
+    &skmsg_pin_channel, &spin_channel,       &rtering_channel,
 };
 
 const struct channel_api *channel_find(const char *spec, const char **address)

@@ -94,7 +94,6 @@ public record Coded(String codec, String shape) implements Case {
         exchange.together(
             new FramedExchange(
                 CHANNEL,
-                "",
                 exchange.payloadFile(images),
                 new FramedExchange.Content(shape, codec),
                 count(),

@@ -29,6 +29,19 @@ public record FramedExchange(
     boolean keepsBytes,
     boolean traces) {
 
+  /** Without words. */
+  public FramedExchange(
+      ChannelKind channel,
+      Path payload,
+      Content content,
+      long count,
+      long warmup,
+      int window,
+      boolean keepsBytes,
+      boolean traces) {
+    this(channel, "", payload, content, count, warmup, window, keepsBytes, traces);
+  }
+
   /**
    * What a message is: bytes, or values of a shape in a codec.
    *

@@ -123,7 +123,6 @@ public final class PairMeasurement implements Case {
         exchange.together(
             new FramedExchange(
                 channel,
-                "",
                 payload,
                 new FramedExchange.Content(messageSizeBytes),
                 measured,
