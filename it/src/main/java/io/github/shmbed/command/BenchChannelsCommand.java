@@ -11,10 +11,19 @@ import picocli.CommandLine.Option;
 @Command(
     name = "channels",
     description = {
-      "Every channel, round trip and one way: in a closed loop on one CPU and on two, and at a fixed rate with intended",
-      "send times. C to C is the control."
+      "Every channel, round trip and one way: in a closed loop on one CPU and on two, and at a fixed rate with intended"
+          + " send times. C to C is the control."
     },
-    footer = {"", "Exit code: 0; 1 when a check is INVALID. docs/latency.md explains the numbers."})
+    footer = {
+      "",
+      "Read a row so: '5.60u 1.26 (1.21-1.33)' is a median of 5.60 us, 1.26 times the control's.",
+      "",
+      "  ./shmbed bench channels --quick                      some seconds: does it work?",
+      "  ./shmbed bench channels --channels unix,spin         two channels only",
+      "  ./shmbed bench channels --runner docker              C and Python in containers",
+      "",
+      "Exit code: 0; 1 when a check is INVALID. docs/latency.md explains the numbers."
+    })
 final class BenchChannelsCommand implements Callable<Integer> {
   @Mixin private FlowOptions options;
 

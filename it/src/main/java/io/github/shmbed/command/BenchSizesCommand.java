@@ -19,7 +19,7 @@ import picocli.CommandLine.Option;
       "",
       "Read a row so: 'whole/shared 2.71 (2.60-2.83)' means that the payload whole takes 2.71 times as long.",
       "",
-      "  ./shmbed bench sizes --quick                     some seconds, to see that it works",
+      "  ./shmbed bench sizes --quick                     some seconds: does it work?",
       "  ./shmbed bench sizes --sizes 4K,1M --rounds 20   two sizes, narrower intervals",
       "  ./shmbed bench sizes --pairings java-posix:c-posix,c-sysv:c-sysv",
       "",

@@ -27,8 +27,8 @@ import picocli.CommandLine.Option;
 @Command(
     name = "storage",
     description = {
-      "Shared memory against files: read and write by mmap, read(2), System V, warm and at first touch, in C and in Java;",
-      "and the original experiment, one process for each read, taken apart."
+      "Shared memory against files: read and write by mmap, read(2), System V, warm and at first touch, in C and in Java;"
+          + " and the original experiment, one process for each read, taken apart."
     },
     footer = {"", "Exit code: 0; 1 when a check is INVALID. docs/storage.md explains the numbers."})
 final class BenchStorageCommand implements Callable<Integer> {
