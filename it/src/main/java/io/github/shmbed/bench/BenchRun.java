@@ -40,21 +40,23 @@ public final class BenchRun {
    * The same with an end: when the budget is spent no further pair of rounds begins. Each row says
    * how many rounds it has.
    *
-   * @param budget for all rounds; at least {@value #LEAST_ROUNDS} are taken whatever it is
+   * @param budget for all rounds but the warm-up; at least {@value #LEAST_ROUNDS} are taken
+   *     whatever it is
    */
   public List<BenchRow> take(List<Series> series, int rounds, Duration budget) throws IOException {
-    long startedNs = System.nanoTime();
+    long startedNs = 0;
     int balanced = Interleaving.balanced(rounds);
     List<Taken> all = new ArrayList<>();
     series.forEach(one -> all.add(new Taken(one)));
     for (int round = -1; round < balanced; round++) {
-      boolean spent = System.nanoTime() - startedNs > budget.toNanos();
+      boolean spent = round >= 0 && System.nanoTime() - startedNs > budget.toNanos();
       if (spent && round >= LEAST_ROUNDS && round % 2 == 0) {
         break;
       }
       if (round < 0) {
         progress.begin(bench + ", warm-up", all.size());
       } else if (round == 0) {
+        startedNs = System.nanoTime();
         progress.begin(bench, (long) balanced * all.size());
       }
       for (Taken taken : Interleaving.round(all, Math.max(round, 0))) {

@@ -116,7 +116,7 @@ public final class Flow {
                 peers,
                 placement,
                 options.quick ? StagesBench.Amount.QUICK : StagesBench.Amount.USUAL)
-            .take(all, options.roundsOr(ROUNDS), Duration.ofSeconds(52));
+            .take(all, options.roundsOr(ROUNDS), Duration.ofSeconds(50));
     StagesReport report = new StagesReport(terminal, rows, all);
     out.println(report.tables());
     return conclude(StagesBench.BENCH, run, rows, List.of(), report.targets());
@@ -137,7 +137,7 @@ public final class Flow {
     Map<Load, Placement> placements = placements();
     List<BenchRow> rows =
         new ChannelsBench(run, peers, placements, options.quick)
-            .take(channels, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(220));
+            .take(channels, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(150));
     ChannelsReport report = new ChannelsReport(terminal, rows, placements, channels, pairings);
     out.println(report.tables());
     return conclude(ChannelsBench.BENCH, run, rows, List.of(), report.targets());
@@ -165,7 +165,7 @@ public final class Flow {
     placements.keySet().removeIf(load -> load.rate > 0);
     List<BenchRow> rows =
         new SizesBench(run, peers, placements, options.quick)
-            .take(sizes, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(170));
+            .take(sizes, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(130));
     SizesReport report = new SizesReport(terminal, rows, placements, sizes, pairings);
     out.println(report.tables());
     return conclude(SizesBench.BENCH, run, rows, report.answers(), report.targets());

@@ -77,20 +77,7 @@ final class StagesBench {
    */
   List<BenchRow> take(List<Peer> all, int rounds, Duration budget) throws IOException {
     List<Series> series = new ArrayList<>();
-    for (Peer peer : all) {
-      String control = control(all, peer).id();
-      Series segments =
-          new Series(
-              peer.id(),
-              control,
-              parameters(peer, SegmentLines.MESSAGE_BYTES),
-              placement,
-              round -> segments(peer, round));
-      series.add(segments);
-      if (peer.id().equals(control)) {
-        series.add(segments.again());
-      }
-    }
+    // the copies first: what they run makes HotSpot compile some of the segments' code anew
     for (long sizeBytes : SIZES) {
       for (Peer peer : all) {
         String control = control(all, peer).id();
@@ -105,6 +92,20 @@ final class StagesBench {
         if (peer.id().equals(control)) {
           series.add(copies.again());
         }
+      }
+    }
+    for (Peer peer : all) {
+      String control = control(all, peer).id();
+      Series segments =
+          new Series(
+              peer.id(),
+              control,
+              parameters(peer, SegmentLines.MESSAGE_BYTES),
+              placement,
+              round -> segments(peer, round));
+      series.add(segments);
+      if (peer.id().equals(control)) {
+        series.add(segments.again());
       }
     }
     return run.take(series, rounds, budget);
