@@ -9,6 +9,7 @@ import io.github.shmbed.command.LsCommand;
 import io.github.shmbed.command.MatrixCommand;
 import io.github.shmbed.command.PairCommand;
 import io.github.shmbed.command.ReproCommand;
+import io.github.shmbed.command.SkmsgCommand;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.runner.RunnerUnavailable;
 import java.util.LinkedHashMap;
@@ -66,6 +67,7 @@ public final class Shmbed {
     commandLine.addSubcommand(new ReproCommand());
     commandLine.addSubcommand(new LsCommand());
     commandLine.addSubcommand(new CleanCommand());
+    commandLine.addSubcommand(new SkmsgCommand());
     commandLine.addSubcommand(new CompletionCommand());
     commandLine.addSubcommand(new BenchCommand());
     commandLine.setExecutionExceptionHandler(

@@ -24,7 +24,7 @@ final class ChannelOptions {
       paramLabel = "NAME",
       description =
           "Measure messages over this channel: unix, unix-seqpacket, fifo, posix-mq, posix-sem,"
-              + " sysv-msg, futex, eventfd, spin, rtering; unix-whole: the payload goes over it, too.")
+              + " sysv-msg, futex, eventfd, skmsg, skmsg-pin, spin, rtering; unix-whole: the payload goes over it, too.")
   private String channel;
 
   @Option(

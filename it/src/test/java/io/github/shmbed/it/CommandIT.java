@@ -223,7 +223,7 @@ class CommandIT {
     Launched help = Launched.run("--help");
     assertEquals(0, help.exit(), help.toString());
     for (String command :
-        "demo verify pair matrix list repro ls clean doctor setup writer reader cleaner completion"
+        "demo verify pair matrix list repro ls clean doctor setup writer reader cleaner skmsg completion"
             .split(" ")) {
       assertTrue(help.stdout().contains("  " + command + " "), command);
     }
