@@ -247,9 +247,7 @@ def wchan(served):
 def spec(channel, name, key, folder):
     """The channel's name with an address of the test's own."""
     kind = ADDRESSES[channel]
-    address = {"socket": folder / "c", "path": folder / "c", "name": name, "key": hex(key), "words": None, None: None}[
-        kind
-    ]
+    address = {"socket": folder / "c", "path": folder / "c", "name": name, "key": hex(key), "words": None, None: None}[kind]
     return channel if address is None else "%s:%s" % (channel, address)
 
 

@@ -89,6 +89,11 @@ public final class MeasuringProcess implements AutoCloseable {
     return byStage;
   }
 
+  /** Its process id. */
+  public long pid() {
+    return process.pid();
+  }
+
   /**
    * Ends it: by the end of its input, so that it can clean up; by force when that takes more than
    * five seconds.

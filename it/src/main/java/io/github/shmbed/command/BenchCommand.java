@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       BenchStagesCommand.class,
       BenchChannelsCommand.class,
       BenchSizesCommand.class,
+      BenchChainCommand.class,
       BenchStorageCommand.class
     })
 public final class BenchCommand implements Runnable {

@@ -119,7 +119,7 @@ public final class Session implements AutoCloseable {
   }
 
   /** What the program has counted for all exchanges by the manager until now. */
-  SkmsgCounts skmsgCounts() {
+  public SkmsgCounts skmsgCounts() {
     return SkmsgManager.status(run.channels()).counts();
   }
 

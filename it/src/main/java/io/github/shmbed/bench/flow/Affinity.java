@@ -7,7 +7,7 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 
 /** Binds processes that run already to CPUs: taskset(1), which calls sched_setaffinity(2). */
-final class Affinity {
+public final class Affinity {
   private Affinity() {}
 
   /**
@@ -16,7 +16,7 @@ final class Affinity {
    * @throws IOException when the process is gone, when it belongs to somebody else, or when there
    *     is no taskset
    */
-  static void set(long pid, Collection<Integer> cpus) throws IOException {
+  public static void set(long pid, Collection<Integer> cpus) throws IOException {
     String list = cpus.stream().map(String::valueOf).collect(Collectors.joining(","));
     Process process =
         new ProcessBuilder("taskset", "-a", "-p", "-c", list, Long.toString(pid))

@@ -1,0 +1,148 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.chain;
+
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.Interval;
+import io.github.shmbed.bench.Series;
+import io.github.shmbed.bench.Target;
+import io.github.shmbed.report.Table;
+import io.github.shmbed.report.Terminal;
+import io.github.shmbed.report.Units;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Function;
+
+/** The rows of {@code bench chain} as text, and what they were to reach. */
+final class ChainReport {
+  private static final double FLAT = 1.15;
+
+  private record Key(String variant, Map<String, Object> parameters) {}
+
+  private final Terminal terminal;
+  private final List<ChainLink> links;
+  private final List<Long> sizes;
+  private final Map<Key, BenchRow> rows = new HashMap<>();
+
+  ChainReport(Terminal terminal, List<BenchRow> all, List<ChainLink> links, List<Long> sizes) {
+    this.terminal = terminal;
+    this.links = links;
+    this.sizes = sizes;
+    all.forEach(row -> rows.put(new Key(row.variant(), row.parameters()), row));
+  }
+
+  String tables() {
+    return table("time a hop", ChainReport::spread, true)
+        + "\n"
+        + table("CPU a hop", row -> Units.shortTime(row.cpuNs()), false)
+        + "\n"
+        + atRate()
+        + "\nmedians; n = ns, u = us, m = ms; a hop is one N-th of the way around the ring;"
+        + "\nCPU a hop: user and system time of all processes; A/A: unix once more\n";
+  }
+
+  private String table(String title, Function<BenchRow, String> cell, boolean again) {
+    List<String> header = new ArrayList<>(List.of(title));
+    links.forEach(link -> header.add(link.id()));
+    if (again) {
+      header.add("A/A");
+    }
+    Table table = new Table(header.toArray(String[]::new));
+    for (long sizeBytes : sizes) {
+      List<String> cells = new ArrayList<>(List.of(Units.size(sizeBytes)));
+      for (ChainLink link : links) {
+        cells.add(text(row(link.id(), sizeBytes, 0), cell));
+      }
+      if (again) {
+        cells.add(text(row(ChainBench.CONTROL.id() + Series.AGAIN, sizeBytes, 0), cell));
+      }
+      table.row(cells.toArray(String[]::new));
+    }
+    return table.render(terminal);
+  }
+
+  private String atRate() {
+    Table table =
+        new Table(
+            ChainBench.RATE + " messages/s, " + Units.size(ChainBench.RATE_BYTES),
+            "time a hop",
+            "CPU a hop",
+            "CPUs busy");
+    for (ChainLink link : links) {
+      BenchRow row = row(link.id(), ChainBench.RATE_BYTES, ChainBench.RATE);
+      if (row != null) {
+        double busy = row.values().get(ChainBench.BUSY_CPUS);
+        table.row(
+            link.id(),
+            spread(row),
+            Units.shortTime(row.cpuNs()),
+            String.format(Locale.ROOT, "%.3f", busy));
+      }
+    }
+    return table.render(terminal);
+  }
+
+  private static String text(BenchRow row, Function<BenchRow, String> cell) {
+    return row == null ? "" : cell.apply(row);
+  }
+
+  private static String spread(BenchRow row) {
+    return String.format(
+        Locale.ROOT,
+        "%s +-%.0f%%",
+        Units.shortTime(row.medianNs().value()),
+        row.medianNs().relativeSpread() * 100);
+  }
+
+  /** What the project set out to reach: a descriptor costs the same whatever it points to. */
+  List<Target> targets() {
+    List<Target> targets = new ArrayList<>();
+    for (ChainLink link : links) {
+      if (link.sharesPayload()) {
+        targets.add(
+            Target.atMost(
+                ChainBench.BENCH,
+                "time a hop over "
+                    + link.id()
+                    + ", "
+                    + Units.size(sizes.get(0))
+                    + " to "
+                    + Units.size(sizes.get(sizes.size() - 1))
+                    + ": the slowest at most "
+                    + Units.ratio(FLAT)
+                    + " of the fastest",
+                FLAT,
+                spreadOver(link)));
+      }
+    }
+    return targets;
+  }
+
+  /** The largest median to the smallest; null when there are not two. */
+  private Interval spreadOver(ChainLink link) {
+    List<Interval> medians = new ArrayList<>();
+    for (long sizeBytes : sizes) {
+      BenchRow row = row(link.id(), sizeBytes, 0);
+      if (row != null) {
+        medians.add(row.medianNs());
+      }
+    }
+    if (medians.size() < 2) {
+      return null;
+    }
+    medians.sort(Comparator.comparingDouble(Interval::value));
+    Interval least = medians.get(0);
+    Interval most = medians.get(medians.size() - 1);
+    return new Interval(
+        most.value() / least.value(),
+        Math.max(1, most.low() / least.high()),
+        most.high() / least.low());
+  }
+
+  private BenchRow row(String variant, long sizeBytes, int rate) {
+    return rows.get(new Key(variant, ChainBench.parameters(sizeBytes, rate)));
+  }
+}
