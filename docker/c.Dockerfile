@@ -7,9 +7,11 @@ COPY docker/certs/ /usr/local/share/ca-certificates/
 # Of DPDK only the headers and the two libraries that are used: all that libdpdk-dev depends on takes a minute.
 RUN apt-get update \
  && apt-get install --yes --no-install-recommends \
-      ca-certificates gcc libc6-dev libjansson-dev libssl-dev make pkg-config zlib1g-dev \
+      ca-certificates flatbuffers-compiler g++ gcc libc6-dev libcbor-dev libflatbuffers-dev libjansson-dev libmsgpack-dev \
+      libprotobuf-c-dev libssl-dev make pkg-config protobuf-c-compiler zlib1g-dev \
  && cd /tmp && apt-get download libdpdk-dev && dpkg-deb -x libdpdk-dev_*.deb / \
  && apt-get install --yes --no-install-recommends $(dpkg-deb -f libdpdk-dev_*.deb Depends | grep -Eo 'librte-(eal|ring)[^, ]*')
+COPY peers/schema /opt/shmbed/peers/schema
 COPY peers/c /opt/shmbed/peers/c
 # The packages of the libraries that the programs load, by the names that this distribution has for them.
 RUN make -C /opt/shmbed/peers/c \

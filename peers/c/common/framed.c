@@ -175,7 +175,7 @@ static bool plan_segment(struct run *run)
     if (largest > SEGMENT_SIZE_MAX / SLOT_COUNT_MAX)
         return fail_because(run, layout_rule(run), options->payload, EMSGSIZE,
                             "a message of more than 2^43 bytes");
-    header_plan(&run->header, largest, options->window, channel_bytes(run));
+    header_plan(&run->header, largest + options->codec->slack, options->window, channel_bytes(run));
     run->segment.wanted = run->header.segment_size;
     if (options->segment_size == 0)
         options->segment_size = run->header.segment_size;

@@ -108,10 +108,10 @@ bool shaped_prepare(struct run *run)
     if (!values_new(&shaped->values, run->options.shape))
         return fail(run, "malloc", "values", ENOMEM);
     if (run->options.shape == SHAPE_TENSOR) {
-        shaped->decoding.data = malloc(TENSOR_DATA_BYTES);
+        shaped->decoding.data = malloc(DECODING_DATA_BYTES);
         if (shaped->decoding.data == NULL)
             return fail(run, "malloc", "values", ENOMEM);
-        explicit_bzero(shaped->decoding.data, TENSOR_DATA_BYTES); // touches the pages
+        explicit_bzero(shaped->decoding.data, DECODING_DATA_BYTES); // touches the pages
     }
     return begin_digest(run);
 }

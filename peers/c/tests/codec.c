@@ -9,8 +9,10 @@
 
 #define LINE_BYTES 1024 // of a golden message, at most
 
-static const char *const codec_list[] = {"raw", "struct", "json"};
-static const char *const canonical[] = {"raw", "struct"}; // equal values are equal bytes
+static const char *const codec_list[] = {"raw",  "struct",   "json",       "msgpack",
+                                         "cbor", "protobuf", "flatbuffers"};
+static const char *const canonical[] = {"raw", "struct", "msgpack", "cbor",
+                                        "protobuf"}; // equal values are equal bytes
 
 // What the tests are about at the moment.
 static const char *codec_name;
@@ -78,28 +80,28 @@ static struct side open_side(const char *name, enum shape of)
     struct side side = {.codec = codec_find(name)};
     CHECK(side.codec != NULL && side.codec->missing == NULL);
     CHECK(values_new(&side.values, of));
-    side.decoding.data = malloc(TENSOR_DATA_BYTES);
+    side.decoding.data = malloc(DECODING_DATA_BYTES);
     CHECK(side.decoding.data != NULL);
     return side;
 }
 
-// A copy of its own, so that AddressSanitizer sees whoever reads past its end.
-static const char *decode_copy(struct side *side, const unsigned char *bytes, size_t length)
+enum outcome { REFUSED, SAME_VALUES, OTHER_VALUES };
+
+// Decodes a copy of its own, so that AddressSanitizer sees whoever reads past its end, and looks at all
+// values.
+static enum outcome decode_copy(struct side *side, const unsigned char *bytes, size_t length,
+                                const unsigned char *image)
 {
     unsigned char *copy = malloc(length > 0 ? length : 1);
     CHECK(copy != NULL);
     memcpy(copy, bytes, length);
-    const char *why = side->codec->decode(copy, length, &side->values, &side->decoding);
-    struct part parts[2];
-    unsigned long sum = 0;
-    if (why == NULL) // whoever looks at the values must find them all
-        for (int i = values_image(&side->values, parts) - 1; i >= 0; i--)
-            for (size_t at = 0; at < parts[i].length; at++)
-                sum += ((const unsigned char *)parts[i].bytes)[at];
+    enum outcome outcome = REFUSED;
+    if (side->codec->decode(copy, length, &side->values, &side->decoding) == NULL)
+        outcome = has_image(&side->values, image) ? SAME_VALUES : OTHER_VALUES;
     if (side->codec->release != NULL)
         side->codec->release(&side->decoding);
     free(copy);
-    return sum == 1 ? no_room : why; // uses the sum
+    return outcome;
 }
 
 static void close_side(struct side *side)
@@ -187,16 +189,11 @@ static void values_come_back_from_a_room_that_is_just_large_enough(void)
     const size_t length = room.length;
     free(room.bytes);
 
-    const size_t slot = (length + 127) / 128 * 128; // as a segment has it
+    const size_t slot = (length + reader.codec->slack + 127) / 128 * 128; // as a segment has it
     room = (struct room){.bytes = aligned_alloc(128, slot), .capacity = slot};
     CHECK(room.bytes != NULL && reader.codec->encode(&values, &room) == NULL);
     CHECK(room.length == length && room.begin + room.length <= slot);
-    CHECK(decode_copy(&reader, room.bytes + room.begin, room.length) == NULL);
-    CHECK(reader.codec->decode(room.bytes + room.begin, room.length, &reader.values, &reader.decoding) ==
-          NULL);
-    CHECK(has_image(&reader.values, image));
-    if (reader.codec->release != NULL)
-        reader.codec->release(&reader.decoding);
+    CHECK(decode_copy(&reader, room.bytes + room.begin, room.length, image) == SAME_VALUES);
 
     struct room small = {.bytes = malloc(length), .capacity = length / 2};
     CHECK(small.bytes != NULL && reader.codec->encode(&values, &small) == no_room);
@@ -220,12 +217,12 @@ static void damaged_messages_are_errors_or_other_values(void)
     unsigned char *message = room.bytes + room.begin;
     const size_t step = room.length > 4096 ? room.length / 23 : 1;
     for (size_t length = 0; length < room.length; length += step)
-        CHECK(decode_copy(&reader, message, length) != NULL);
+        CHECK(decode_copy(&reader, message, length, image) != OTHER_VALUES); // a format may end with padding
     const size_t stride = shape == SHAPE_RECORD ? 1 : room.length / 11;
     for (size_t i = 0; i < room.length; i += stride) {
         for (int bit = 0; bit < 8; bit += shape == SHAPE_RECORD ? 1 : 5) {
             message[i] ^= (unsigned char)(1 << bit);
-            (void)decode_copy(&reader, message, room.length);
+            (void)decode_copy(&reader, message, room.length, image);
             message[i] ^= (unsigned char)(1 << bit);
         }
     }

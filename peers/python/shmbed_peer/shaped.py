@@ -4,7 +4,6 @@
 import contextlib
 import errno
 import hashlib
-import struct
 from array import array
 
 import crc32c
@@ -12,12 +11,10 @@ import crc32c
 from . import codec as codecs
 from .descriptor import FLAG_CRC32C
 from .errors import PeerError
+from .header import round_up
 from .latency import now_ns
 from .payload import read_payload, write_all
 from .shape import SHAPES
-
-# What a codec's decoding raises for a message that is none; a codec may add errors of its library.
-WRONG = (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, struct.error)
 
 
 def codec_of(options):
@@ -49,9 +46,9 @@ class ValueMessages:
         try:
             self._values = [self._codec.values(image) for image in self._images]
             self._encoded = [self._encode_once(values) for values in self._values]
-        except (*WRONG, *self._codec.ERRORS) as failure:
+        except Exception as failure:  # a library's own kinds too
             raise PeerError("codec", options.payload, errno.EINVAL, str(failure)) from failure
-        self.room = max(len(encoded) for encoded in self._encoded)
+        self.room = round_up(max(len(encoded) for encoded in self._encoded) + self._codec.SLACK_BYTES)
         self._crcs = [crc32c.crc32c(encoded) for encoded in self._encoded] if options.verify else None
 
     def _encode_once(self, values):
@@ -136,7 +133,7 @@ class ValueInbox:
                 values = self._codec.decode(message)
                 self._decoded[i] = now_ns()
                 image = self._codec.image(values)
-            except (*WRONG, *self._codec.ERRORS) as failure:
+            except Exception as failure:  # a library's own kinds too
                 problem = "%s: %s" % (self._options.shape, failure)
                 raise PeerError("codec", self._options.codec, errno.EBADMSG, problem, rule="DECODE") from failure
             self._inbox.keep(message, descriptor)

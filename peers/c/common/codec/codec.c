@@ -5,9 +5,16 @@
 #include <stdio.h>
 #include <string.h>
 
-static const struct codec *const codecs[] = {&raw_codec, &struct_codec, &json_codec};
+static const struct codec *const codecs[] = {&raw_codec,  &struct_codec,   &json_codec,       &msgpack_codec,
+                                             &cbor_codec, &protobuf_codec, &flatbuffers_codec};
 
 #define CODEC_COUNT (sizeof codecs / sizeof codecs[0])
+
+#ifndef HAVE_FLATBUFFERS // else it is in flatbuffers.cc
+const struct codec flatbuffers_codec = {
+    .name = "flatbuffers",
+    .missing = BUILT_WITHOUT("FlatBuffers", "g++ libflatbuffers-dev flatbuffers-compiler")};
+#endif
 
 const char no_room[] = "the encoded message is larger than its slot";
 const char no_memory[] = "the library has no memory";

@@ -13,9 +13,11 @@ struct room {
     size_t begin, length;
 };
 
+#define DECODING_DATA_BYTES (TENSOR_DATA_BYTES + 4096)
+
 // What one decoding needs besides the values: memory of the codec's own, and of its library.
 struct decoding {
-    unsigned char *data; // TENSOR_DATA_BYTES, for codecs that do not leave the data in the message
+    unsigned char *data; // DECODING_DATA_BYTES, for codecs that do not leave the data in the message
     void *library;       // what release gives back
 };
 
@@ -33,6 +35,8 @@ struct codec {
     void (*release)(struct decoding *decoding);
     // The library cannot cope with bytes that change: records are copied out before (stage read).
     bool copies_records;
+    // Bytes that encode needs in its room besides the message.
+    size_t slack;
 };
 
 extern const char no_room[]; // what an encode says that would need more room
@@ -44,6 +48,12 @@ const struct codec *codec_find(const char *name);
 // All names, with a comma between them.
 const char *codec_names(void);
 
-extern const struct codec raw_codec, struct_codec, json_codec;
+extern const struct codec raw_codec, struct_codec, json_codec, msgpack_codec, cbor_codec, protobuf_codec,
+    flatbuffers_codec;
+
+// `missing` of a codec whose library was not there when this program was built.
+#define BUILT_WITHOUT(library, packages)                                                                     \
+    "this peer was built without " library ": run ./shmbed setup, or apt-get install " packages              \
+    " and make -C peers/c"
 
 #endif

@@ -101,7 +101,8 @@ bool text_set(struct text *text, const void *bytes, size_t length)
     if (length > TEXT_BYTES_MAX)
         return false;
     memset(text->bytes, 0, TEXT_BYTES_MAX);
-    memcpy(text->bytes, bytes, length);
+    if (length > 0) // an empty text may have no address
+        memcpy(text->bytes, bytes, length);
     text->length = (uint32_t)length;
     return true;
 }

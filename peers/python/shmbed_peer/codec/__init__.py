@@ -5,11 +5,15 @@ import importlib
 
 from ..errors import Unsupported
 
-# name -> module, each with a class Codec
+# name -> module, each with a class Codec. A module named as its library would hide it.
 CODECS = {
     "raw": "raw",
     "struct": "fixed",
     "json": "text",
+    "msgpack": "messagepack",
+    "cbor": "concise",
+    "protobuf": "proto",
+    "flatbuffers": "flat",
 }
 
 
@@ -17,13 +21,13 @@ class Base:
     """What codecs have in common.
 
     ENCODES_IN_PLACE -- encode writes into its room and returns where (begin, length); else it returns the message
+    SLACK_BYTES      -- bytes that encode needs in its room besides the message
     DECODES_IN_PLACE -- decode takes a memoryview of the segment; else a bytes object
-    ERRORS           -- what decode may raise besides ValueError, TypeError, KeyError and their like
     """
 
     ENCODES_IN_PLACE = False
+    SLACK_BYTES = 0
     DECODES_IN_PLACE = False
-    ERRORS = ()
 
     def __init__(self, shape):
         self.shape = shape

@@ -3,6 +3,7 @@ package io.github.shmbed.cases;
 
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.result.Mismatch;
+import io.github.shmbed.values.Encoding;
 import io.github.shmbed.values.Images;
 import io.github.shmbed.values.Schema;
 import java.io.IOException;
@@ -19,7 +20,8 @@ import java.util.Optional;
  */
 public record Coded(String codec, String shape) implements Case {
   /** All codecs of the contract. */
-  public static final List<String> CODECS = List.of("raw", "struct", "json");
+  public static final List<String> CODECS =
+      List.of("raw", "struct", "json", "msgpack", "cbor", "protobuf", "flatbuffers");
 
   private static final ChannelKind CHANNEL = ChannelKind.UNIX;
 
@@ -63,7 +65,12 @@ public record Coded(String codec, String shape) implements Case {
   @Override
   public String expectation() {
     return "The decoded values are the writer's, bit for bit: NaN with its payload, -0.0, the limits"
-        + " of integers, NUL in texts.";
+        + " of integers, NUL in texts."
+        + (encoding().isPresent() ? " The messages are the bytes that they must be." : "");
+  }
+
+  private Optional<Encoding> encoding() {
+    return Encoding.of(Schema.ofTree(), codec);
   }
 
   @Override
@@ -102,9 +109,21 @@ public record Coded(String codec, String shape) implements Case {
                 true,
                 false));
     requireValues(exchange, schema, images, done);
+    requireBytes(exchange, images, done);
     Framed.requireCrcs(exchange, done.reader());
     Framed.requireSameDigest(exchange, done, "payload");
     Framed.requireSameDigest(exchange, done, "values");
+  }
+
+  /** Also the right values can be the wrong bytes: an integer in a longer form than it needs. */
+  private void requireBytes(Exchange exchange, byte[] images, FramedExchange.Done done)
+      throws CellFailure, IOException {
+    if (encoding().isPresent()) {
+      exchange.requireEqual(
+          "what the writer " + exchange.writer().id() + " encoded",
+          encoding().get().messages(shape, images),
+          Files.readAllBytes(done.out()));
+    }
   }
 
   private void requireValues(

@@ -219,6 +219,18 @@ class ChannelSabotageIT {
     assertEquals(Outcome.PASS, honest.outcome(), honest.reason());
   }
 
+  @ParameterizedTest(name = "right values in wrong bytes are a MISMATCH: {0} decodes")
+  @MethodSource("peers")
+  void strayByte(Peer reader) throws Exception {
+    Files.writeString(lie, LyingPeer.STRAY_BYTE);
+    Case tensors = Cases.find("codec-struct-tensor").orElseThrow();
+    Peer writer = liar(reader.api());
+    CellResult result = runner.run(new Cell(writer, reader, tensors));
+    assertEquals(Outcome.MISMATCH, result.outcome(), result.reason());
+    assertTrue(
+        result.reason().startsWith("what the writer " + writer.id() + " encoded"), result.reason());
+  }
+
   @ParameterizedTest(name = "half a descriptor is no message: {0} says that its peer closed")
   @MethodSource("peers")
   void halfADescriptor(Peer reader) throws Exception {

@@ -79,6 +79,9 @@ public final class LyingPeer {
   /** One bit of the second message's values, under the checksum that fits it. */
   static final String WRONG_VALUE = "wrong-value";
 
+  /** The right values, and in the second tensor a byte that belongs to none of them. */
+  static final String STRAY_BYTE = "stray-byte";
+
   /** Half of the second descriptor, then the end. */
   static final String HALF_A_DESCRIPTOR = "half-a-descriptor";
 
@@ -161,7 +164,7 @@ public final class LyingPeer {
   private Map<String, Object> write() throws Exception {
     byte[] payload = Files.readAllBytes(Path.of(options.get("payload")));
     messageBytes = payload.length / (int) number("count");
-    byte[] sent = lie.equals(WRONG_VALUE) ? lieInValues(payload.clone()) : payload;
+    byte[] sent = lieInValues(payload.clone());
     FramedHeader header =
         FramedHeader.plan(messageBytes, number("window"), 0, 0x1122334455667788L, Creator.self());
     boolean headerLies = HEADER_LIES.containsKey(lie);
@@ -189,9 +192,14 @@ public final class LyingPeer {
     return digest(payload);
   }
 
-  /** In the image of a record, the sign of {@code x}. */
+  /** In the image of a record the sign of {@code x}; in that of a tensor what is reserved. */
   private byte[] lieInValues(byte[] images) {
-    images[(LYING_MESSAGE - 1) * messageBytes + 23] ^= (byte) 0x80;
+    int message = (LYING_MESSAGE - 1) * messageBytes;
+    if (lie.equals(WRONG_VALUE)) {
+      images[message + 23] ^= (byte) 0x80;
+    } else if (lie.equals(STRAY_BYTE)) {
+      images[message + 50] = 1;
+    }
     return images;
   }
 

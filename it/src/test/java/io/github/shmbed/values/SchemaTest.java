@@ -4,15 +4,20 @@ package io.github.shmbed.values;
 import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.cases.Payload;
 import io.github.shmbed.registry.Home;
 import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
+import java.util.Locale;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @DisplayName("The schema of values")
 class SchemaTest {
@@ -25,11 +30,44 @@ class SchemaTest {
   @Test
   @DisplayName("its special records are the golden images")
   void goldenImages() throws Exception {
+    assertArrayEquals(golden("values"), images("record", 16, 1));
+  }
+
+  private static byte[] golden(String name) throws Exception {
+    Path file = Home.find().path().resolve("peers/golden/" + name + ".hex");
     String digits =
-        Files.readAllLines(Home.find().path().resolve("peers/golden/values.hex")).stream()
+        Files.readAllLines(file).stream()
             .filter(line -> !line.startsWith("#"))
             .collect(Collectors.joining());
-    assertArrayEquals(HexFormat.of().parseHex(digits), images("record", 16, 1));
+    return HexFormat.of().parseHex(digits);
+  }
+
+  @ParameterizedTest(name = "{0}: the golden messages are what the schema says")
+  @ValueSource(strings = {"msgpack", "cbor", "protobuf"})
+  void goldenMessages(String codec) throws Exception {
+    byte[] messages =
+        Encoding.of(schema, codec).orElseThrow().messages("record", images("record", 16, 1));
+    assertArrayEquals(golden(codec), messages);
+  }
+
+  @Test
+  @DisplayName("the schemas of protobuf and FlatBuffers have its fields, in its order")
+  void otherSchemas() throws Exception {
+    Path folder = Home.find().path().resolve("peers/schema");
+    String proto = Files.readString(folder.resolve("shapes.proto"));
+    String flat = Files.readString(folder.resolve("shapes.fbs"));
+    for (Shape shape : schema.shapes().values()) {
+      int protoAt = proto.indexOf("message ", proto.indexOf("java_outer"));
+      int flatAt = shape.name().equals("tensor") ? flat.indexOf("table Tensor") : 0;
+      protoAt = proto.toLowerCase(Locale.ROOT).indexOf("message " + shape.name(), protoAt);
+      for (int i = 0; i < shape.fields().size(); i++) {
+        String name = shape.fields().get(i).name();
+        protoAt = proto.indexOf(" " + name + " = " + (i + 1) + ";", protoAt);
+        assertTrue(protoAt > 0, "shapes.proto: " + shape.name() + "." + name);
+        flatAt = flat.indexOf("  " + name + ":", flatAt);
+        assertTrue(flatAt > 0, "shapes.fbs: " + shape.name() + "." + name);
+      }
+    }
   }
 
   @Test

@@ -18,6 +18,11 @@ public interface Codec {
     return Values.ofImage(shape, image);
   }
 
+  /** Bytes that {@link #encode} needs in its room besides the message. */
+  default int slackBytes() {
+    return 0;
+  }
+
   /**
    * Writes a message.
    *

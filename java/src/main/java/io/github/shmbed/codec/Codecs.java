@@ -6,7 +6,15 @@ import java.util.List;
 /** The list of codecs; a new one joins here. */
 public final class Codecs {
   /** All names. */
-  public static final List<String> NAMES = List.of(RawCodec.NAME, "struct", "json");
+  public static final List<String> NAMES =
+      List.of(
+          RawCodec.NAME,
+          StructCodec.NAME,
+          JsonCodec.NAME,
+          MsgpackCodec.NAME,
+          CborCodec.NAME,
+          ProtobufCodec.NAME,
+          FlatBuffersCodec.NAME);
 
   private Codecs() {}
 
@@ -20,10 +28,18 @@ public final class Codecs {
     switch (name) {
       case RawCodec.NAME:
         return new RawCodec();
-      case "struct":
+      case StructCodec.NAME:
         return new StructCodec();
-      case "json":
+      case JsonCodec.NAME:
         return new JsonCodec();
+      case MsgpackCodec.NAME:
+        return new MsgpackCodec();
+      case CborCodec.NAME:
+        return new CborCodec();
+      case ProtobufCodec.NAME:
+        return new ProtobufCodec();
+      case FlatBuffersCodec.NAME:
+        return new FlatBuffersCodec();
       default:
         throw new IllegalArgumentException(name);
     }

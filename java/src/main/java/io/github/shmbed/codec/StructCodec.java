@@ -8,9 +8,11 @@ import java.nio.ByteBuffer;
  * by itself.
  */
 public final class StructCodec implements Codec {
+  static final String NAME = "struct";
+
   @Override
   public String name() {
-    return "struct";
+    return NAME;
   }
 
   @Override

@@ -136,7 +136,12 @@ final class CommandModel {
         "L",
         "classic: a text and a NUL. os: the same in the object OS (POSIX).",
         "framed: any bytes, many messages, over a channel. Default: classic");
-    value(spec, CODEC, "C", "raw: bytes as they are. With --shape also: struct, json");
+    value(
+        spec,
+        CODEC,
+        "C",
+        "raw: bytes as they are. With --shape also: struct, json, msgpack, cbor, protobuf,",
+        "flatbuffers");
     value(
         spec,
         DEADLINE_MS,

@@ -46,12 +46,12 @@ final class FramedWriter {
   void run() throws IOException {
     if (options.shape() != null) {
       ValueMessages values = new ValueMessages(options);
-      run(values.largestBytes(), -1, null, values);
+      run(values.slotBytes(), -1, null, values);
       setDigests(values);
     } else {
       try (Messages messages = new Messages(options, kind.carriesPayload())) {
         run(messages.sizeBytes(), messages.sizeBytes(), messages, null);
-        result.setDigest(digest(messages));
+        setDigest(digest(messages));
       }
     }
     TraceFile.write(options, ledger);
@@ -60,9 +60,9 @@ final class FramedWriter {
   /**
    * All of it, of messages that are bytes or of messages that are values: one of the two is null.
    */
-  private void run(long largestBytes, long messageBytes, Messages messages, ValueMessages values)
+  private void run(long slotBytes, long messageBytes, Messages messages, ValueMessages values)
       throws IOException {
-    FramedHeader header = plan(largestBytes);
+    FramedHeader header = plan(slotBytes);
     result.setSegment(header.segmentSizeBytes(), messageBytes);
     try (Segment segment = stages.create(header.segmentSizeBytes(), header.usedBytes(), false)) {
       segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
@@ -71,8 +71,12 @@ final class FramedWriter {
     }
     stages.remove();
     stages.keep();
-    String length = ", msg length=" + largestBytes;
+  }
+
+  private void setDigest(Digest digest) {
+    String length = ", msg length=" + digest.lengthBytes();
     result.ledger().say("Writing to shmem: " + stages.description() + length);
+    result.setDigest(digest);
   }
 
   private FramedHeader plan(long messageBytes) {
@@ -163,7 +167,7 @@ final class FramedWriter {
       payload.add(message, message.length);
       images.add(values.image(index).array(), values.image(index).position(), imageBytes);
     }
-    result.setDigest(payload);
+    setDigest(payload);
     result.setValues(images);
   }
 

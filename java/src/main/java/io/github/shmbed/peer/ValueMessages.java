@@ -96,13 +96,13 @@ final class ValueMessages {
     return crcs[(int) (index % crcs.length)];
   }
 
-  /** The size of the largest message. */
-  int largestBytes() {
+  /** What the largest message needs of a slot. */
+  int slotBytes() {
     int largest = 0;
     for (byte[] message : encoded) {
       largest = Math.max(largest, message.length);
     }
-    return largest;
+    return largest + codec.slackBytes();
   }
 
   /** Memory of this process's own for one message; see {@link #privateAddress}. */

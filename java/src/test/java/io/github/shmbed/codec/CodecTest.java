@@ -13,6 +13,7 @@ import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +27,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @DisplayName("Codecs")
 class CodecTest {
   /** Equal values are equal bytes. */
-  private static final Set<String> CANONICAL = Set.of("raw", "struct");
+  private static final Set<String> CANONICAL =
+      Set.of("raw", "struct", "msgpack", "cbor", "protobuf");
 
   private static final Set<String> IMAGES = Set.of("raw", "struct");
 
@@ -87,6 +89,15 @@ class CodecTest {
     return image.array();
   }
 
+  /** Null for a message that is refused. */
+  private static byte[] decodeOrNull(Codec codec, Shape shape, ByteBuffer message) {
+    try {
+      return decode(codec, shape, message);
+    } catch (IOException | RuntimeException refused) {
+      return null;
+    }
+  }
+
   private static byte[] bytes(ByteBuffer buffer) {
     byte[] bytes = new byte[buffer.remaining()];
     buffer.duplicate().get(bytes);
@@ -118,7 +129,8 @@ class CodecTest {
     Codec codec = Codecs.make(name);
     byte[] image = image(shape);
     int length = encode(codec, shape, image, 4 * image.length + 1024).remaining();
-    ByteBuffer message = encode(codec, shape, image, (length + 127) / 128 * 128);
+    ByteBuffer message =
+        encode(codec, shape, image, (length + codec.slackBytes() + 127) / 128 * 128);
     assertEquals(length, message.remaining());
     assertArrayEquals(image, decode(codec, shape, message));
     assertThrows(
@@ -127,29 +139,27 @@ class CodecTest {
 
   @ParameterizedTest
   @MethodSource("namesAndShapes")
-  void aMessageThatWasCutIsAnError(String name, Shape shape) throws IOException {
+  void aMessageThatWasCutIsRefused(String name, Shape shape) throws IOException {
     Codec codec = Codecs.make(name);
     ByteBuffer message = encode(codec, shape, image(shape), 4 * shape.imageBytes() + 1024);
     int step = Math.max(1, message.remaining() / 40);
     for (int length = 0; length < message.capacity(); length += step) {
       ByteBuffer cut = message.duplicate().limit(length);
-      Exception wrong = assertThrows(Exception.class, () -> decode(codec, shape, cut));
-      assertTrue(wrong instanceof IOException || wrong instanceof RuntimeException, "" + wrong);
+      byte[] image = decodeOrNull(codec, shape, cut);
+      boolean padding = Arrays.equals(image, image(shape)); // which a format may end with
+      assertTrue(image == null || padding, length + " of " + message.capacity() + " bytes");
     }
   }
 
   @ParameterizedTest
   @MethodSource("names")
-  void aDamagedMessageIsAnErrorOrOtherValues(String name) throws IOException {
+  void aDamagedMessageIsRefusedOrHasOtherValues(String name) throws IOException {
     Codec codec = Codecs.make(name);
     ByteBuffer message = encode(codec, Shape.RECORD, image(Shape.RECORD), 2000);
     for (int bit = 0; bit < 8 * message.capacity(); bit++) {
       message.put(bit / 8, (byte) (message.get(bit / 8) ^ 1 << bit % 8));
-      try {
-        assertEquals(64, decode(codec, Shape.RECORD, message).length);
-      } catch (IOException | RuntimeException refused) {
-        // as good
-      }
+      byte[] image = decodeOrNull(codec, Shape.RECORD, message);
+      assertTrue(image == null || image.length == 64);
       message.put(bit / 8, (byte) (message.get(bit / 8) ^ 1 << bit % 8));
     }
   }
