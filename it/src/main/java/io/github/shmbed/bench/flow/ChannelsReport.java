@@ -2,6 +2,7 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.bench.Interval;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Target;
 import io.github.shmbed.cases.ChannelKind;
@@ -169,6 +170,8 @@ final class ChannelsReport {
       add(targets, Load.ONE_CPU, channel, 16, BLOCKING);
       add(targets, Load.TWO_CPUS, channel, 16, BLOCKING);
     }
+    add(targets, Load.ONE_CPU, ChannelKind.SKMSG, 16, BLOCKING);
+    targets.add(skmsgAgainstUnix());
     return targets;
   }
 
@@ -199,6 +202,24 @@ final class ChannelsReport {
                 Units.ratio(limit)),
             limit,
             row == null ? null : row.ratio()));
+  }
+
+  /** The event-driven data planes' channel against the plain one; in C, where it is only itself. */
+  private Target skmsgAgainstUnix() {
+    String control = pairings.get(0).id();
+    BenchRow skmsg = row(control, Streamed.ROUND_TRIP, oneCpu(ChannelKind.SKMSG));
+    BenchRow unix = row(control, Streamed.ROUND_TRIP, oneCpu(ChannelKind.UNIX));
+    Interval ratio =
+        skmsg == null || unix == null ? null : skmsg.medianNs().dividedBy(unix.medianNs());
+    return Target.atMost(
+        ChannelsBench.BENCH,
+        pairings.get(0).title() + " round trip skmsg, 16 B, one CPU at most 1.00x of unix",
+        1,
+        ratio);
+  }
+
+  private static Line oneCpu(ChannelKind channel) {
+    return new Line("", Load.ONE_CPU, channel, 16);
   }
 
   private BenchRow row(String variant, String stage, Line line) {
