@@ -18,16 +18,27 @@ public final class BenchRun {
   private final String bench;
   private final Statistics statistics;
   private final Progress progress;
+  private final int warmUps;
   private final Map<String, String> unsupported = new LinkedHashMap<>();
 
+  /** With one round of warm-up. */
   public BenchRun(String bench, Statistics statistics, Progress progress) {
-    this.bench = bench;
-    this.statistics = statistics;
-    this.progress = progress;
+    this(bench, statistics, progress, 1);
   }
 
   /**
-   * One warm-up round, then the given number of rounds, in ABBA order.
+   * @param warmUps rounds of warm-up: more than one where one series undoes what another one's
+   *     warm-up has brought about, as a compiler at run time does
+   */
+  public BenchRun(String bench, Statistics statistics, Progress progress, int warmUps) {
+    this.bench = bench;
+    this.statistics = statistics;
+    this.progress = progress;
+    this.warmUps = warmUps;
+  }
+
+  /**
+   * The warm-up, then the given number of rounds, in ABBA order.
    *
    * @param rounds made even, see {@link Interleaving#balanced}
    * @return the rows, in the order of the series and of the stages each reports
@@ -48,13 +59,13 @@ public final class BenchRun {
     int balanced = Interleaving.balanced(rounds);
     List<Taken> all = new ArrayList<>();
     series.forEach(one -> all.add(new Taken(one)));
-    for (int round = -1; round < balanced; round++) {
+    for (int round = -warmUps; round < balanced; round++) {
       boolean spent = round >= 0 && System.nanoTime() - startedNs > budget.toNanos();
       if (spent && round >= LEAST_ROUNDS && round % 2 == 0) {
         break;
       }
-      if (round < 0) {
-        progress.begin(bench + ", warm-up", all.size());
+      if (round == -warmUps) {
+        progress.begin(bench + ", warm-up", (long) warmUps * all.size());
       } else if (round == 0) {
         startedNs = System.nanoTime();
         progress.begin(bench, (long) balanced * all.size());

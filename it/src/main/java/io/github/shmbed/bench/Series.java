@@ -26,7 +26,7 @@ public record Series(
   @FunctionalInterface
   public interface RoundTaker {
     /**
-     * @param round from 0; -1 is the warm-up, whose result is thrown away
+     * @param round from 0; below 0 is the warm-up, whose result is thrown away
      * @throws Unsupported when this machine cannot do it; the series is left out from then on
      */
     Map<String, Measurement> take(int round) throws IOException, Unsupported;

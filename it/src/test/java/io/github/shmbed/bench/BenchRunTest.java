@@ -34,6 +34,17 @@ class BenchRunTest {
   }
 
   @Test
+  void severalWarmUpsTakeTheSeriesInTurn() throws IOException {
+    List<String> order = new ArrayList<>();
+    Series a = series("a", null, round -> note(order, "a" + round, 1));
+    Series b = series("b", "a", round -> note(order, "b" + round, 2));
+    BenchRow row =
+        new BenchRun("test", new Statistics(1), quiet(), 2).take(List.of(a, b), 2).get(0);
+    assertEquals(List.of("a-2", "b-2", "a-1", "b-1", "a0", "b0", "b1", "a1"), order);
+    assertEquals(2, row.rounds());
+  }
+
+  @Test
   void aSpentBudgetEndsTheRunAfterAPairOfRounds() throws IOException {
     BenchRow row =
         run.take(List.of(series("a", null, round -> times(1))), 10, Duration.ZERO).get(0);

@@ -109,7 +109,7 @@ public final class Flow {
     start(all);
     Placement placement = placement(1);
     out.println("placement: all on one CPU, one at a time; " + placement + "\n");
-    BenchRun run = new BenchRun(StagesBench.BENCH, statistics, progress);
+    BenchRun run = new BenchRun(StagesBench.BENCH, statistics, progress, StagesBench.WARM_UPS);
     List<BenchRow> rows =
         new StagesBench(
                 run,

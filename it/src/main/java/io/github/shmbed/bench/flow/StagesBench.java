@@ -34,7 +34,13 @@ final class StagesBench {
   /** Of the channels it costs least on one CPU, and needs no object of its own. */
   private static final ChannelKind CHANNEL = ChannelKind.FUTEX;
 
-  private static final int SEGMENTS_PATIENCE = 30;
+  /**
+   * Of streams and segments in turn: what HotSpot compiled for the one it has to compile anew,
+   * once, when the other takes a branch that was never taken.
+   */
+  static final int WARM_UPS = 3;
+
+  private static final int SEGMENTS_PATIENCE = 15;
   private static final int COPIES_PATIENCE = 5;
 
   static final List<String> COPIES = List.of(Streamed.WRITE, Streamed.READ);
@@ -45,12 +51,12 @@ final class StagesBench {
    * @param segments of each peer in a round
    * @param messages of each peer and size in a round, at most
    * @param megabytes of each peer and size in a round, at most
-   * @param leastSegments of each peer in the warm-up: HotSpot compiles for good what was called
-   *     5,000 to 15,000 times (Tier4InvocationThreshold, Tier4CompileThreshold)
-   * @param warmUp of the segments of each peer, at most; streams take at most an eighth of it
+   * @param leastSegments of each peer in a round of the warm-up: HotSpot compiles for good what was
+   *     called 5,000 to 15,000 times (Tier4InvocationThreshold, Tier4CompileThreshold)
+   * @param warmUp of the segments of each peer in a round, at most; streams take at most an eighth
    */
   record Amount(int segments, int messages, int megabytes, int leastSegments, Duration warmUp) {
-    static final Amount USUAL = new Amount(200, 1_000, 60, 20_000, Duration.ofSeconds(12));
+    static final Amount USUAL = new Amount(200, 1_000, 60, 7_000, Duration.ofSeconds(5));
     static final Amount QUICK = new Amount(10, 100, 5, 0, Duration.ofMillis(200));
 
     int messagesOf(long sizeBytes) {
@@ -77,7 +83,6 @@ final class StagesBench {
    */
   List<BenchRow> take(List<Peer> all, int rounds, Duration budget) throws IOException {
     List<Series> series = new ArrayList<>();
-    // the copies first: what they run makes HotSpot compile some of the segments' code anew
     for (long sizeBytes : SIZES) {
       for (Peer peer : all) {
         String control = control(all, peer).id();
