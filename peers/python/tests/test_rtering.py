@@ -5,6 +5,7 @@ import ctypes
 import errno
 import mmap
 import os
+import select
 import signal
 import time
 
@@ -177,23 +178,24 @@ def test_processes_enqueue_and_each_element_comes_once_and_in_its_producers_orde
 
 def test_a_producer_that_is_killed_takes_nothing_with_it_that_it_had_enqueued(sides):
     producer, consumer = sides("mp,count=4096")
+    here, there = os.pipe()
 
     def produce():
         for n in range(3000):
             until_done(producer.enqueue, descriptor(n))
+        os.write(there, b"1")  # between head and tail its death would be that of the next test
         signal.pause()
 
     pid = child(produce)
-    buffer = bytearray(48)
-    for n in range(100):
-        until_done(consumer.dequeue, buffer)
-        assert buffer == descriptor(n)
+    assert select.select([here], [], [], DEADLINE_S)[0]
+    os.close(here)
+    os.close(there)
     os.kill(pid, signal.SIGKILL)
     os.waitpid(pid, 0)
-    taken = 100
-    while consumer.dequeue(buffer) == 0:
-        assert buffer == descriptor(taken)
-        taken += 1
+    buffer = bytearray(48)
+    for n in range(3000):
+        assert consumer.dequeue(buffer) == 0
+        assert buffer == descriptor(n)
     assert producer.enqueue(descriptor(7)) == 0  # others go on
     assert consumer.dequeue(buffer) == 0
     assert buffer == descriptor(7)
