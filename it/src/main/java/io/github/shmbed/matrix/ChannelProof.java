@@ -50,43 +50,45 @@ final class ChannelProof {
       return;
     }
     for (Role role : new Role[] {Role.WRITER, Role.READER}) {
-      Map<String, Object> proof = Json.object(answers.get(role.id()), "proof");
-      long sent = messages + HELLOS;
-      require(role, proof, "sent", sent);
-      require(role, proof, "received", sent);
-      require(role, proof, "runs", sent + DROPS);
-      require(role, proof, "redirected", sent);
-      require(role, proof, "dropped", DROPS);
-      require(role, proof, "tcpSegmentsOut", 0);
-      long most = Json.integer(proof, "mostOnTheWay", -1);
-      if (most < 1 || most > CREDITS) {
-        throw failure(role.id() + ": " + most + " messages were on the way");
-      }
+      requirePeer(role.id(), Json.object(answers.get(role.id()), "proof"), messages);
     }
     if (before != null) {
-      SkmsgCounts now = session.skmsgCounts();
-      requireManager("runs", now.runs() - before.runs(), 2 * (messages + HELLOS + DROPS));
-      requireManager("redirected", now.redirected() - before.redirected(), 2 * (messages + HELLOS));
-      requireManager("dropped", now.dropped() - before.dropped(), 2 * DROPS);
+      requireManager(session.skmsgCounts().minus(before), messages);
     }
   }
 
-  private void require(Role role, Map<String, Object> proof, String name, long expected)
+  /** One side's proof, after that many messages of each side. */
+  static void requirePeer(String who, Map<String, Object> proof, long messages) throws CellFailure {
+    long sent = messages + HELLOS;
+    require(who, "sent", Json.integer(proof, "sent", -1), sent);
+    require(who, "received", Json.integer(proof, "received", -1), sent);
+    require(who, "runs", Json.integer(proof, "runs", -1), sent + DROPS);
+    require(who, "redirected", Json.integer(proof, "redirected", -1), sent);
+    require(who, "dropped", Json.integer(proof, "dropped", -1), DROPS);
+    require(who, "tcpSegmentsOut", Json.integer(proof, "tcpSegmentsOut", -1), 0);
+    long most = Json.integer(proof, "mostOnTheWay", -1);
+    if (most < 1 || most > CREDITS) {
+      throw failure(who + ": " + most + " messages were on the way");
+    }
+  }
+
+  /** What the manager counted meanwhile, for both sides together. */
+  static void requireManager(SkmsgCounts counted, long messages) throws CellFailure {
+    long sent = 2 * (messages + HELLOS);
+    require("manager", "runs", counted.runs(), sent + 2 * DROPS);
+    require("manager", "redirected", counted.redirected(), sent);
+    require("manager", "dropped", counted.dropped(), 2 * DROPS);
+  }
+
+  private static void require(String who, String name, long said, long expected)
       throws CellFailure {
-    long said = Json.integer(proof, name, -1);
     if (said != expected) {
-      throw failure(role.id() + ": " + name + " is " + said + " in place of " + expected);
+      throw failure(who + ": " + name + " is " + said + " in place of " + expected);
     }
   }
 
-  private void requireManager(String name, long counted, long expected) throws CellFailure {
-    if (counted != expected) {
-      throw failure("manager: " + name + " is " + counted + " in place of " + expected);
-    }
-  }
-
-  private CellFailure failure(String what) {
+  private static CellFailure failure(String what) {
     return new CellFailure(
-        Outcome.ERROR, "no proof that the messages went over " + channel.id() + ": " + what);
+        Outcome.ERROR, "no proof that the messages took the way of skmsg: " + what);
   }
 }

@@ -13,6 +13,8 @@ import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.BpfObjects;
 import io.github.shmbed.kernel.Proc;
 import io.github.shmbed.kernel.RunId;
+import io.github.shmbed.libc.BpfCalls;
+import io.github.shmbed.libc.MountCalls;
 import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.libc.PosixCalls;
 import io.github.shmbed.libc.SocketCalls;
@@ -367,6 +369,28 @@ class SkmsgIT {
     assertEquals(0, sockets());
   }
 
+  @ParameterizedTest(name = "maps whose program is not attached: {0} says so before any message")
+  @ValueSource(strings = {"c-posix", "java-posix", "python-posix"})
+  void mapsWithoutTheirProgram(String writing) throws Exception {
+    Path pins = Files.createDirectories(folder.resolve("m/bpf"));
+    MountCalls.mountBpf("shmbed-it", pins.toString());
+    int targets = BpfCalls.createMap(BpfCalls.MAP_TYPE_SOCKHASH, 8, 8, 16, "sabotage");
+    int counts = BpfCalls.createMap(BpfCalls.MAP_TYPE_HASH, 8, 24, 16, "sabotage");
+    try {
+      BpfCalls.pin(targets, pins.resolve("targets").toString());
+      BpfCalls.pin(counts, pins.resolve("counts").toString());
+      PeerProcess writer = serve(writing, Role.WRITER);
+      writer.tell(written(line("skmsg-pin", 10_000)));
+      Map<String, Object> answer = answer(writer);
+      assertError("EPROTO", answer);
+      assertEquals("SKMSG_NOT_DROPPED", Json.object(answer, "error").get("name"));
+    } finally {
+      PosixCalls.close(targets);
+      PosixCalls.close(counts);
+      assertTrue(SkmsgManager.remove(folder.resolve("m")));
+    }
+  }
+
   @ParameterizedTest(name = "a million messages and a million answers, {0} to {1}")
   @CsvSource({
     "c-posix,c-posix",
@@ -409,6 +433,42 @@ class SkmsgIT {
       }
     }
     throw new IOException("no Slab in /proc/meminfo");
+  }
+
+  @Test
+  @DisplayName(
+      "kill -9 of a harness with a manager: clean --yes removes its pins, its mount and its folder")
+  void aHarnessIsKilled() throws Exception {
+    Process harness =
+        Launched.builder("pair", "c-posix", "c-posix", "--channel", "skmsg", "--count", "5000000")
+            .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    await("pins of a run", () -> !programs(harness.pid()).isEmpty());
+    Path program = programs(harness.pid()).get(0);
+    List<ProcessHandle> peers = harness.descendants().toList();
+    harness.toHandle().destroyForcibly();
+    assertTrue(harness.waitFor(10, TimeUnit.SECONDS));
+    assertTrue(Files.exists(program), "SIGKILL leaves the pins");
+    Launched cleaned = Launched.run("clean", "--yes");
+    assertEquals(0, cleaned.exit(), cleaned.toString());
+    Path run = program.getParent().getParent().getParent();
+    assertFalse(Files.exists(run), cleaned.toString());
+    assertFalse(Files.readString(Path.of("/proc/mounts")).contains(run.toString()));
+    await("the end of the peers", () -> peers.stream().noneMatch(ProcessHandle::isAlive));
+    Launched.run("clean", "--yes"); // what they made after the first one
+  }
+
+  /** Pinned programs of a harness's runs. */
+  private static List<Path> programs(long pid) {
+    try (Stream<Path> runs = Files.list(Path.of("/tmp"))) {
+      return runs.filter(run -> run.getFileName().toString().startsWith("shmbed-" + pid + "-"))
+          .map(run -> run.resolve("channels/bpf/program"))
+          .filter(Files::exists)
+          .toList();
+    } catch (IOException e) {
+      return List.of();
+    }
   }
 
   @Test

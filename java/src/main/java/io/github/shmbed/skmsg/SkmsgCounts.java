@@ -11,6 +11,12 @@ package io.github.shmbed.skmsg;
 public record SkmsgCounts(long runs, long redirected, long dropped) {
   static final SkmsgCounts NONE = new SkmsgCounts(0, 0, 0);
 
+  /** What was counted since then. */
+  public SkmsgCounts minus(SkmsgCounts before) {
+    return new SkmsgCounts(
+        runs - before.runs, redirected - before.redirected, dropped - before.dropped);
+  }
+
   /** The sums. */
   SkmsgCounts plus(SkmsgCounts more) {
     return new SkmsgCounts(runs + more.runs, redirected + more.redirected, dropped + more.dropped);
