@@ -113,6 +113,7 @@ class ValueInbox:
         self._file = values_file
         self._codec = codec_of(options)
         self._digest = _Digest(options)
+        self._reads = not self._codec.DECODES_IN_PLACE
         total = options.warmup + options.count
         self._begun, self._read, self._decoded = (array("q", bytes(8 * total)) for _ in range(3))
 
@@ -120,6 +121,7 @@ class ValueInbox:
         """Reads message i where it cannot be decoded where it is, decodes it and keeps it (outside the ledger)."""
         with contextlib.ExitStack() as stack:
             if channel.WHOLE:
+                self._reads = True
                 message = self._inbox.room(descriptor.length)
                 self._begun[i] = now_ns()
                 channel.receive_payload(message)
@@ -146,7 +148,7 @@ class ValueInbox:
     def measured(self, received):
         """The stages of taking, and the columns of a trace."""
         stages = {"decode": [end - begin for end, begin in zip(self._decoded, self._read)]}
-        if not self._codec.DECODES_IN_PLACE:
+        if self._reads:
             stages["read"] = [end - begin for end, begin in zip(self._read, self._begun)]
         return stages, (received, self._begun, self._read, self._decoded)
 

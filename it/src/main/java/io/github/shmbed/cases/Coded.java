@@ -17,19 +17,21 @@ import java.util.Optional;
  *
  * @param codec as in {@code --codec}
  * @param shape as in peers/schema/shapes.json
+ * @param channel that announces the messages
  */
-public record Coded(String codec, String shape) implements Case {
+public record Coded(String codec, String shape, ChannelKind channel) implements Case {
   /** All codecs of the contract. */
   public static final List<String> CODECS =
       List.of("raw", "struct", "json", "msgpack", "cbor", "protobuf", "flatbuffers");
-
-  private static final ChannelKind CHANNEL = ChannelKind.UNIX;
 
   /** {@code codec-<codec>-<shape>} for every codec and shape. */
   public static List<Case> all() {
     List<Case> cases = new ArrayList<>();
     for (String codec : CODECS) {
-      Schema.ofTree().shapes().keySet().forEach(shape -> cases.add(new Coded(codec, shape)));
+      Schema.ofTree()
+          .shapes()
+          .keySet()
+          .forEach(shape -> cases.add(new Coded(codec, shape, ChannelKind.UNIX)));
     }
     return cases;
   }
@@ -58,7 +60,7 @@ public record Coded(String codec, String shape) implements Case {
         + ". The writer gets them as images, encodes them with "
         + codec
         + " into the segment and announces them over "
-        + CHANNEL.id()
+        + channel.id()
         + "; the reader decodes them and writes down the images of what it decoded.";
   }
 
@@ -90,7 +92,7 @@ public record Coded(String codec, String shape) implements Case {
         return Optional.of(peer.id() + " has no codec " + codec + " (peers.json)");
       }
     }
-    return Framed.one(CHANNEL).missing(writer, reader);
+    return Framed.one(channel).missing(writer, reader);
   }
 
   @Override
@@ -100,7 +102,7 @@ public record Coded(String codec, String shape) implements Case {
     FramedExchange.Done done =
         exchange.together(
             new FramedExchange(
-                CHANNEL,
+                channel,
                 exchange.payloadFile(images),
                 new FramedExchange.Content(shape, codec),
                 count(),

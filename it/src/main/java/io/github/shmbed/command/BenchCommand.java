@@ -14,6 +14,7 @@ import picocli.CommandLine.Spec;
       BenchStagesCommand.class,
       BenchChannelsCommand.class,
       BenchSizesCommand.class,
+      BenchCodecsCommand.class,
       BenchChainCommand.class,
       BenchStorageCommand.class
     })

@@ -2,10 +2,14 @@
 package io.github.shmbed.command;
 
 import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.Coded;
+import io.github.shmbed.cases.FramedExchange;
 import io.github.shmbed.ledger.PairMeasurement;
 import io.github.shmbed.matrix.UsageError;
+import io.github.shmbed.values.Schema;
 import java.time.Duration;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.Optional;
 import java.util.stream.Collectors;
 import picocli.CommandLine.Option;
@@ -18,6 +22,11 @@ final class ChannelOptions {
 
   /** What a message takes at most, so that a deadline is one and no long run hits it. */
   private static final Duration A_MESSAGE = Duration.ofNanos(500_000);
+
+  /** The same of a batch or a tensor, in the slowest codec and language. */
+  private static final Duration A_LARGE_MESSAGE = Duration.ofMillis(50);
+
+  private static final int LARGE_WARMUP = 300;
 
   @Option(
       names = "--channel",
@@ -36,7 +45,8 @@ final class ChannelOptions {
   @Option(
       names = "--warmup",
       paramLabel = "M",
-      description = "Messages before them (default: 10000, enough for a JVM to compile).")
+      description =
+          "Messages before them (default: 10000, enough for a JVM to compile; 300 with --shape telemetry or tensor).")
   private Integer warmup;
 
   @Option(
@@ -51,11 +61,25 @@ final class ChannelOptions {
       description = "Bytes of a message, as 64, 4K, 1M (default: 64).")
   private String messageSize;
 
+  @Option(
+      names = "--shape",
+      paramLabel = "NAME",
+      description = "In place of bytes, values: record, telemetry, tensor.")
+  private String shape;
+
+  @Option(
+      names = "--codec",
+      paramLabel = "NAME",
+      description =
+          "How values become a message: raw (default), struct, json, msgpack, cbor, protobuf, flatbuffers.")
+  private String codec;
+
   /** What is to be measured; empty when no channel is given. */
   Optional<PairMeasurement> measurement() {
     if (channel == null) {
-      if (count != null || warmup != null || window != null || messageSize != null) {
-        throw new UsageError("--count, --warmup, --window and --message-size need --channel");
+      if (count != null || warmup != null || window != null || messageSize != null || isShaped()) {
+        throw new UsageError(
+            "--count, --warmup, --window, --message-size, --shape and --codec need --channel");
       }
       return Optional.empty();
     }
@@ -71,19 +95,51 @@ final class ChannelOptions {
                                 .map(ChannelKind::id)
                                 .collect(Collectors.joining(" "))));
     int messages = inRange("--count", count, 1, 1, MOST_MESSAGES);
-    int before = inRange("--warmup", warmup, messages == 1 ? 0 : WARMUP, 0, MOST_MESSAGES);
+    int before = inRange("--warmup", warmup, messages == 1 ? 0 : usualWarmup(), 0, MOST_MESSAGES);
     if (messages == 1 && before > 0) {
       throw new UsageError("--count 1 is the first message of fresh processes: no --warmup");
     }
     return Optional.of(
         new PairMeasurement(
-            kind, sizeBytes(), messages, before, inRange("--window", window, 1, 1, MOST_WINDOW)));
+            kind, content(), messages, before, inRange("--window", window, 1, 1, MOST_WINDOW)));
+  }
+
+  private boolean isShaped() {
+    return shape != null || codec != null;
+  }
+
+  private boolean isLarge() {
+    return shape != null && !shape.equals("record");
+  }
+
+  private int usualWarmup() {
+    return isLarge() ? LARGE_WARMUP : WARMUP;
+  }
+
+  private FramedExchange.Content content() {
+    if (!isShaped()) {
+      return new FramedExchange.Content(sizeBytes());
+    }
+    if (shape == null || messageSize != null) {
+      throw new UsageError("--codec needs --shape, and --shape excludes --message-size");
+    }
+    String chosen = codec == null ? "raw" : codec;
+    require("codec", chosen, Coded.CODECS);
+    require("shape", shape, Schema.ofTree().shapes().keySet());
+    return new FramedExchange.Content(shape, chosen);
+  }
+
+  private static void require(String what, String name, Collection<String> all) {
+    if (!all.contains(name)) {
+      throw new UsageError(
+          "no " + what + " is called '" + name + "'; there are: " + String.join(" ", all));
+    }
   }
 
   /** How long one command of a peer may take for it, at least. */
   Duration deadline() {
-    long messages = (count == null ? 1L : count) + (warmup == null ? WARMUP : warmup);
-    return A_MESSAGE.multipliedBy(messages);
+    long messages = (count == null ? 1L : count) + (warmup == null ? usualWarmup() : warmup);
+    return (isLarge() ? A_LARGE_MESSAGE : A_MESSAGE).multipliedBy(messages);
   }
 
   private long sizeBytes() {

@@ -25,14 +25,25 @@ import java.util.Optional;
  * @param messageSizeBytes of each message
  * @param messages how many, those of the warm-up too
  */
-record MessageStream(long messageSizeBytes, long messages) {
+record MessageStream(long messageSizeBytes, long messages) implements Messages {
   private static final long MOST_WRITTEN_DOWN = 64 << 20;
 
   private long totalBytes() {
     return Math.multiplyExact(messageSizeBytes, messages);
   }
 
-  boolean isWrittenDown() {
+  @Override
+  public FramedExchange.Content content() {
+    return new FramedExchange.Content(messageSizeBytes);
+  }
+
+  @Override
+  public Path payload(Exchange exchange) throws IOException {
+    return exchange.payloadFile(payloadBytes());
+  }
+
+  @Override
+  public boolean isWrittenDown() {
     return totalBytes() <= MOST_WRITTEN_DOWN;
   }
 
@@ -43,8 +54,8 @@ record MessageStream(long messageSizeBytes, long messages) {
         : messageSizeBytes * Math.max(1, MOST_WRITTEN_DOWN / messageSizeBytes);
   }
 
-  /** Ends the cell unless the reader saw just these messages. */
-  void require(Exchange exchange, Path payload, FramedExchange.Done done)
+  @Override
+  public void require(Exchange exchange, Path payload, FramedExchange.Done done)
       throws CellFailure, IOException {
     String who = "what the reader " + exchange.reader().id() + " saw";
     if (isWrittenDown()) {
@@ -79,7 +90,7 @@ record MessageStream(long messageSizeBytes, long messages) {
     return HexFormat.of().formatHex(digest.digest());
   }
 
-  private static MessageDigest newDigest() {
+  static MessageDigest newDigest() {
     try {
       return MessageDigest.getInstance("SHA-256");
     } catch (NoSuchAlgorithmException e) {

@@ -4,6 +4,7 @@ package io.github.shmbed.ledger;
 import io.github.shmbed.cases.Case;
 import io.github.shmbed.cases.CellFailure;
 import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.Coded;
 import io.github.shmbed.cases.Exchange;
 import io.github.shmbed.cases.Framed;
 import io.github.shmbed.cases.FramedExchange;
@@ -22,7 +23,7 @@ import java.util.Optional;
  * Every exchange is checked like any other cell's.
  *
  * @param channel how the messages are announced
- * @param messageSizeBytes of each
+ * @param content what a message is
  * @param count measured messages; with 1 there is the cold message only
  * @param warmup messages before the measured ones
  * @param window messages on the way at most
@@ -32,7 +33,7 @@ public final class PairMeasurement implements Case {
   private static final int NEW_SEGMENTS = 9;
 
   private final ChannelKind channel;
-  private final long messageSizeBytes;
+  private final FramedExchange.Content content;
   private final int count;
   private final int warmup;
   private final int window;
@@ -42,9 +43,9 @@ public final class PairMeasurement implements Case {
   private Sample firstTouch;
 
   public PairMeasurement(
-      ChannelKind channel, long messageSizeBytes, int count, int warmup, int window) {
+      ChannelKind channel, FramedExchange.Content content, int count, int warmup, int window) {
     this.channel = channel;
-    this.messageSizeBytes = messageSizeBytes;
+    this.content = content;
     this.count = count;
     this.warmup = warmup;
     this.window = window;
@@ -52,7 +53,13 @@ public final class PairMeasurement implements Case {
 
   @Override
   public String name() {
-    return channel.id() + "-" + count + "x" + messageSizeBytes + "B";
+    return channel.id()
+        + "-"
+        + count
+        + "x"
+        + (content.isValues()
+            ? content.codec() + "-" + content.shape()
+            : content.sizeBytes() + "B");
   }
 
   @Override
@@ -97,7 +104,9 @@ public final class PairMeasurement implements Case {
 
   @Override
   public Optional<String> missing(Peer writer, Peer reader) {
-    return Framed.one(channel).missing(writer, reader);
+    return content.isValues()
+        ? new Coded(content.codec(), content.shape(), channel).missing(writer, reader)
+        : Framed.one(channel).missing(writer, reader);
   }
 
   @Override
@@ -117,14 +126,18 @@ public final class PairMeasurement implements Case {
 
   private Sample exchange(Exchange exchange, int measured, int before, int onTheWay)
       throws CellFailure, IOException {
-    MessageStream stream = new MessageStream(messageSizeBytes, (long) measured + before);
-    Path payload = exchange.payloadFile(stream.payloadBytes());
+    long all = (long) measured + before;
+    Messages stream =
+        content.isValues()
+            ? new ValueStream(content, all)
+            : new MessageStream(content.sizeBytes(), all);
+    Path payload = stream.payload(exchange);
     FramedExchange.Done done =
         exchange.together(
             new FramedExchange(
                 channel,
                 payload,
-                new FramedExchange.Content(messageSizeBytes),
+                content,
                 measured,
                 before,
                 onTheWay,
@@ -135,7 +148,7 @@ public final class PairMeasurement implements Case {
       return new Sample(
           done.writer(),
           done.reader(),
-          Traces.read(done.writerTrace(), done.readerTrace(), measured),
+          Traces.read(done.writerTrace(), done.readerTrace(), measured, content.isValues()),
           !channel.carriesPayload());
     } catch (IOException e) {
       throw new CellFailure(Outcome.ERROR, "no trace: " + e.getMessage());
@@ -154,8 +167,8 @@ public final class PairMeasurement implements Case {
     return channel;
   }
 
-  public long messageSizeBytes() {
-    return messageSizeBytes;
+  public FramedExchange.Content content() {
+    return content;
   }
 
   public int count() {

@@ -6,6 +6,7 @@ import io.github.shmbed.ledger.Traces.Instant;
 import java.nio.ByteBuffer;
 import java.util.Base64;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.zip.DataFormatException;
 import org.HdrHistogram.Histogram;
@@ -25,15 +26,36 @@ public record Sample(
     Map<String, Object> read = Json.object(reader, "first");
     Map<String, Double> stages = new LinkedHashMap<>();
     stages.put("encode", 0.0);
-    if (writes) {
-      stages.put("write", ns(written, "write"));
-    }
+    writing().forEach(stage -> stages.put(stage, ns(written, stage)));
     stages.put("publish", (double) traces.between(0, Instant.WRITE_ENDED, Instant.SENT));
     stages.put("transmit", ns(read, "transmit"));
     stages.put("check", (double) traces.between(0, Instant.RECEIVED, Instant.READ_BEGUN));
-    stages.put("read", ns(read, "read"));
-    stages.put("decode", 0.0);
-    return new Ledger(stages, traces.between(0, Instant.WRITE_BEGUN, Instant.READ_ENDED));
+    reading().forEach(stage -> stages.put(stage, ns(read, stage)));
+    stages.putIfAbsent("decode", 0.0);
+    return new Ledger(stages, traces.between(0, Instant.ENCODE_BEGUN, Instant.DECODE_ENDED));
+  }
+
+  /**
+   * The stages in which the writer makes a message, in order. Values are encoded, and also written
+   * where the codec's library cannot do that in place; bytes are written or carried by the channel.
+   */
+  public List<String> writing() {
+    if (traces.ofValues()) {
+      return happened(writer, "write") ? List.of("encode", "write") : List.of("encode");
+    }
+    return writes ? List.of("write") : List.of();
+  }
+
+  /** The stages in which the reader takes a message, likewise. */
+  public List<String> reading() {
+    if (traces.ofValues()) {
+      return happened(reader, "read") ? List.of("read", "decode") : List.of("decode");
+    }
+    return List.of("read");
+  }
+
+  private static boolean happened(Map<String, Object> answer, String stage) {
+    return Json.object(answer, "first").containsKey(stage);
   }
 
   /**

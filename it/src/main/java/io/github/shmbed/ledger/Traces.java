@@ -13,23 +13,41 @@ import org.HdrHistogram.Histogram;
  * (peers/CONTRACT.md section 9): ns of CLOCK_MONOTONIC, so the two sides' can be subtracted.
  */
 public final class Traces {
-  private static final int COLUMNS = 3;
+  /** Time stamps of a message of bytes, on each side. */
+  private static final int BYTES_COLUMNS = 3;
 
-  /** The six instants of a message, in the order in which they happen. */
+  /** Likewise of a message of values, which has an encoding and a decoding. */
+  private static final int VALUES_COLUMNS = 4;
+
+  /** The instants of a message, in the order in which they happen. */
   public enum Instant {
-    WRITE_BEGUN,
-    WRITE_ENDED,
-    SENT,
-    RECEIVED,
-    READ_BEGUN,
-    READ_ENDED
+    /** With a message of bytes the same as {@link #WRITE_BEGUN}. */
+    ENCODE_BEGUN(true, 0),
+    WRITE_BEGUN(true, 1),
+    WRITE_ENDED(true, 2),
+    SENT(true, 3),
+    RECEIVED(false, 0),
+    READ_BEGUN(false, 1),
+    READ_ENDED(false, 2),
+    /** With a message of bytes the same as {@link #READ_ENDED}. */
+    DECODE_ENDED(false, 3);
+
+    private final boolean writer;
+    private final int column; // of a message of values
+
+    Instant(boolean writer, int column) {
+      this.writer = writer;
+      this.column = column;
+    }
   }
 
   private final long[] writer;
   private final long[] reader;
+  private final int columns;
 
-  Traces(long[] writer, long[] reader) {
-    if (writer.length != reader.length || writer.length % COLUMNS != 0 || writer.length == 0) {
+  Traces(long[] writer, long[] reader, boolean values) {
+    columns = values ? VALUES_COLUMNS : BYTES_COLUMNS;
+    if (writer.length != reader.length || writer.length % columns != 0 || writer.length == 0) {
       throw new IllegalArgumentException(
           "traces of " + writer.length + " and " + reader.length + " time stamps");
     }
@@ -40,34 +58,43 @@ public final class Traces {
   /**
    * Reads two files.
    *
+   * @param values whether messages are values
    * @throws IOException when one of them is not there, or does not hold {@code count} messages
    */
-  public static Traces read(Path writer, Path reader, int count) throws IOException {
-    return new Traces(stamps(writer, count), stamps(reader, count));
+  public static Traces read(Path writer, Path reader, int count, boolean values)
+      throws IOException {
+    int columns = values ? VALUES_COLUMNS : BYTES_COLUMNS;
+    return new Traces(stamps(writer, count, columns), stamps(reader, count, columns), values);
   }
 
-  private static long[] stamps(Path file, int count) throws IOException {
+  private static long[] stamps(Path file, int count, int columns) throws IOException {
     byte[] bytes = Files.readAllBytes(file);
-    if (bytes.length != (long) count * COLUMNS * Long.BYTES) {
+    if (bytes.length != (long) count * columns * Long.BYTES) {
       throw new IOException(
           file + " has " + bytes.length + " bytes in place of the trace of " + count + " messages");
     }
-    long[] stamps = new long[count * COLUMNS];
+    long[] stamps = new long[count * columns];
     ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer().get(stamps);
     return stamps;
   }
 
   /** How many messages. */
   public int count() {
-    return writer.length / COLUMNS;
+    return writer.length / columns;
+  }
+
+  /** Whether messages are values. */
+  public boolean ofValues() {
+    return columns == VALUES_COLUMNS;
   }
 
   /** One instant of a message, from 0. */
   public long at(int message, Instant instant) {
-    int column = instant.ordinal();
-    return column < COLUMNS
-        ? writer[message * COLUMNS + column]
-        : reader[message * COLUMNS + column - COLUMNS];
+    int column = instant.column;
+    if (!ofValues()) { // no encoding at the writer's begin, no decoding at the reader's end
+      column = instant.writer ? Math.max(0, column - 1) : Math.min(column, BYTES_COLUMNS - 1);
+    }
+    return (instant.writer ? writer : reader)[message * columns + column];
   }
 
   /** From one instant of a message to another, ns. */
@@ -86,7 +113,7 @@ public final class Traces {
 
   /** Messages per second, from the first one's begin to the last one's end. */
   public double perSecond() {
-    return count() * 1e9 / (at(count() - 1, Instant.READ_ENDED) - at(0, Instant.WRITE_BEGUN));
+    return count() * 1e9 / (at(count() - 1, Instant.DECODE_ENDED) - at(0, Instant.ENCODE_BEGUN));
   }
 
   /**

@@ -37,14 +37,12 @@ public final class Warm {
     Traces traces = sample.traces();
     Times publish = traces.between(Instant.WRITE_ENDED, Instant.SENT);
     Times check = traces.between(Instant.RECEIVED, Instant.READ_BEGUN);
-    endToEnd = traces.between(Instant.WRITE_BEGUN, Instant.READ_ENDED);
-    if (sample.writes()) {
-      path.put("write", sample.writerHistogram("write"));
-    }
+    endToEnd = traces.between(Instant.ENCODE_BEGUN, Instant.DECODE_ENDED);
+    sample.writing().forEach(stage -> path.put(stage, sample.writerHistogram(stage)));
     path.put("publish", publish.histogram());
     path.put("transmit", sample.readerHistogram("transmit"));
     path.put("check", check.histogram());
-    path.put("read", sample.readerHistogram("read"));
+    sample.reading().forEach(stage -> path.put(stage, sample.readerHistogram(stage)));
     WRITER_BESIDE.stream()
         .filter(stage -> Sample.has(sample.writer(), stage))
         .forEach(stage -> beside.put(stage, sample.writerHistogram(stage)));
@@ -52,11 +50,13 @@ public final class Warm {
         .filter(stage -> Sample.has(sample.reader(), stage))
         .forEach(stage -> beside.put(stage, sample.readerHistogram(stage)));
 
+    negative("encode", traces.between(Instant.ENCODE_BEGUN, Instant.WRITE_BEGUN));
     negative("write", traces.between(Instant.WRITE_BEGUN, Instant.WRITE_ENDED));
     negative("publish", publish);
     negative("transmit", traces.between(Instant.SENT, Instant.RECEIVED));
     negative("check", check);
     negative("read", traces.between(Instant.READ_BEGUN, Instant.READ_ENDED));
+    negative("decode", traces.between(Instant.READ_ENDED, Instant.DECODE_ENDED));
     negative("end to end", endToEnd);
     recordedNegative("writer", sample.writer());
     recordedNegative("reader", sample.reader());
@@ -85,7 +85,7 @@ public final class Warm {
     Map<String, Double> means = new LinkedHashMap<>();
     means.put("encode", 0.0);
     path.forEach((stage, histogram) -> means.put(stage, histogram.getMean()));
-    means.put("decode", 0.0);
+    means.putIfAbsent("decode", 0.0);
     return new Ledger(means, endToEnd.meanNs());
   }
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.report;
 
+import io.github.shmbed.cases.FramedExchange;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.ledger.Ledger;
 import io.github.shmbed.ledger.PairMeasurement;
@@ -195,7 +196,7 @@ public final class LedgerReport {
         measurement.count() == 1
             ? "the first message of fresh processes,"
             : String.format(Locale.ROOT, "%,d messages", measurement.count()),
-        Units.size(measurement.messageSizeBytes()),
+        messages(measurement.content()),
         measurement.count() == 1
             ? ""
             : String.format(
@@ -203,6 +204,12 @@ public final class LedgerReport {
                 ", window %d, after %,d to warm up",
                 measurement.window(),
                 measurement.warmup()));
+  }
+
+  private static String messages(FramedExchange.Content content) {
+    return content.isValues()
+        ? content.shape() + " in " + content.codec()
+        : Units.size(content.sizeBytes());
   }
 
   private String table(Terminal terminal) {
@@ -282,7 +289,12 @@ public final class LedgerReport {
     json.put("valid", isValid());
     json.put("invalid", measurement.faults());
     json.put("channel", measurement.channel().id());
-    json.put("messageSizeBytes", measurement.messageSizeBytes());
+    if (measurement.content().isValues()) {
+      json.put("codec", measurement.content().codec());
+      json.put("shape", measurement.content().shape());
+    } else {
+      json.put("messageSizeBytes", measurement.content().sizeBytes());
+    }
     json.put("count", measurement.count());
     json.put("warmup", measurement.warmup());
     json.put("window", measurement.window());

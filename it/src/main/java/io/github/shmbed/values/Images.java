@@ -18,6 +18,7 @@ public final class Images {
   };
 
   private static final int MOST_CHARACTERS = 6;
+  private static final double MEASURED_UNIT = 0x1p-30; // 52 bits of it: up to two million
   private static final long EXPONENT = 0x7ff0000000000000L;
   private static final long ONE_EXPONENT_BIT = 0x0010000000000000L;
 
@@ -29,8 +30,17 @@ public final class Images {
     words = ByteBuffer.wrap(random).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The images of {@code count} messages, one after the other. */
+  /** The images of {@code count} messages, one after the other, the special values first. */
   public static byte[] of(Schema schema, String shapeName, int count, Payload payload) {
+    return of(schema, shapeName, 0, count, payload);
+  }
+
+  /** The same without special records: values as they usually are, to be measured. */
+  public static byte[] usual(Schema schema, String shapeName, int count, Payload payload) {
+    return of(schema, shapeName, schema.records().size(), count, payload);
+  }
+
+  private static byte[] of(Schema schema, String shapeName, int first, int count, Payload payload) {
     Shape shape = schema.shape(shapeName);
     ByteBuffer images =
         ByteBuffer.allocate(Math.multiplyExact(count, shape.bytes()))
@@ -38,7 +48,7 @@ public final class Images {
     // a value takes a word at most, and no value takes less than half a word of the image
     Images random = new Images(schema, payload.bytes(2 * images.capacity()));
     for (int message = 0; message < count; message++) {
-      random.fill(shape, message, images, message * shape.bytes());
+      random.fill(shape, first + message, images, message * shape.bytes());
     }
     return images.array();
   }
@@ -77,10 +87,17 @@ public final class Images {
           field.name().equals("name")
               ? schema.names().get(number % schema.names().size())
               : note(word);
-      // as many bits as there are, but a NaN is among the special values only
-      case "f64" -> (word & EXPONENT) == EXPONENT ? word ^ ONE_EXPONENT_BIT : word;
+      case "f64" -> number(word);
       default -> word;
     };
+  }
+
+  /** Mostly what a sensor measures, sometimes any bits; a NaN is among the special values only. */
+  private static long number(long word) {
+    if ((word & 15) != 0) {
+      return Double.doubleToRawLongBits((word >> 12) * MEASURED_UNIT);
+    }
+    return (word & EXPONENT) == EXPONENT ? word ^ ONE_EXPONENT_BIT : word;
   }
 
   private static String note(long word) {

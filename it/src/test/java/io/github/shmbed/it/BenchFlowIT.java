@@ -4,6 +4,7 @@ package io.github.shmbed.it;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.shmbed.cases.Coded;
 import io.github.shmbed.json.Json;
 import java.util.List;
 import java.util.Map;
@@ -15,7 +16,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** How fast things are decides nothing here: the machine is shared with other tests. */
-@DisplayName("bench stages, channels, sizes")
+@DisplayName("bench stages, channels, sizes, codecs")
 class BenchFlowIT {
   private static Map<String, Object> quick(String... arguments) throws Exception {
     String[] all = new String[arguments.length + 5];
@@ -149,6 +150,26 @@ class BenchFlowIT {
     assertEquals(whole, 2 * answers.size(), "two sizes in each answer");
   }
 
+  @Test
+  @DisplayName("codecs: encode, decode and size of every codec, against raw bytes over the socket")
+  void codecs() throws Exception {
+    Map<String, Object> results =
+        quick("codecs", "--shapes", "record,telemetry", "--pairings", "c-posix:java-posix");
+    List<Map<String, Object>> rows = rows(results);
+    assertEquals(Set.of("record", "telemetry"), all(rows, "shape"));
+    for (String codec : Coded.CODECS) {
+      String variant = "c-posix:java-posix " + codec;
+      List<Map<String, Object>> one =
+          rows.stream().filter(row -> row.get("variant").equals(variant)).toList();
+      assertEquals(Set.of("encode", "decode", "end-to-end"), all(one, "stage"), codec);
+      for (Map<String, Object> row : one) {
+        assertTrue(number(row, "messageBytes") > 0, row.toString());
+        assertTrue(number(row, "codecShare") <= 1, row.toString());
+      }
+    }
+    assertEquals(1, objects(results, "answers").size());
+  }
+
   @ParameterizedTest(name = "wrong usage is exit 2: {0}")
   @ValueSource(
       strings = {
@@ -158,6 +179,8 @@ class BenchFlowIT {
         "sizes --pairings c-posix",
         "sizes --pairings c-posix:nobody",
         "channels --channels unix-whole",
+        "codecs --codecs morse",
+        "codecs --shapes cube",
         "stages --rounds -1"
       })
   void usage(String arguments) throws Exception {

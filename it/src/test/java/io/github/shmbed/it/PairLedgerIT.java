@@ -84,6 +84,40 @@ class PairLedgerIT {
     assertTrue(number(ledger.get(8), "p99Ns") >= number(ledger.get(8), "medianNs"));
   }
 
+  @ParameterizedTest(name = "{0} -> {1}, {2} in {3}: encode and decode are in the ledger")
+  @CsvSource({
+    "java-posix, c-posix, record, json",
+    "python-posix, java-posix, tensor, cbor",
+    "c-sysv, python-sysv, telemetry, flatbuffers"
+  })
+  void values(String writer, String reader, String shape, String codec) throws Exception {
+    Launched pair =
+        Launched.run(
+            "pair",
+            writer,
+            reader,
+            "--channel",
+            "unix",
+            "--shape",
+            shape,
+            "--codec",
+            codec,
+            "--count",
+            "20",
+            "--warmup",
+            "5",
+            "--format",
+            "json");
+    assertEquals(0, pair.exit(), pair.toString());
+    Map<String, Object> json = Json.parseObject(pair.stdout());
+    assertEquals(List.of(shape, codec), List.of(json.get("shape"), json.get("codec")));
+    for (Map<String, Object> row : rows(json, "ledger")) {
+      if (List.of("encode", "decode", "end to end").contains(row.get("stage"))) {
+        assertTrue(number(row, "meanNs") > 0, row.toString());
+      }
+    }
+  }
+
   @Test
   @DisplayName("over unix-whole has no stage write, and adds up")
   void whole() throws Exception {

@@ -56,7 +56,36 @@ class WarmTest {
   }
 
   private static Warm warm(Map<String, Object> writer, Map<String, Object> reader) {
-    return new Warm(new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone()), true));
+    return new Warm(
+        new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone(), false), true));
+  }
+
+  @Test
+  @DisplayName("of values have encode and decode, and write and read where there was a copy")
+  void values() {
+    long[] writerStamps = {1_000, 1_100, 1_100, 1_150, 2_000, 2_100, 2_100, 2_150};
+    long[] readerStamps = {1_650, 1_650, 1_700, 1_900, 2_650, 2_650, 2_700, 2_900};
+    Map<String, Object> writer =
+        answer("writer", Map.of("encode", histogram(100, 100), "notify", histogram(1, 2)));
+    Map<String, Object> reader =
+        answer(
+            "reader",
+            Map.of(
+                "transmit", histogram(500, 500),
+                "read", histogram(50, 50),
+                "decode", histogram(200, 200)));
+    writer.put("first", Map.of("encode", 100L, "notify", 1L));
+    reader.put("first", Map.of("transmit", 500L, "read", 50L, "decode", 200L));
+    Sample sample = new Sample(writer, reader, new Traces(writerStamps, readerStamps, true), true);
+    Warm warm = new Warm(sample);
+    assertEquals(
+        List.of("encode", "publish", "transmit", "check", "read", "decode"),
+        List.copyOf(warm.ledger().stages().keySet()));
+    assertEquals(900, warm.ledger().endToEndNs());
+    assertEquals(900, warm.ledger().sumNs());
+    assertEquals(List.of(), warm.faults());
+    assertEquals(900, sample.firstMessage().endToEndNs());
+    assertEquals(900, sample.firstMessage().sumNs());
   }
 
   @Test
@@ -90,7 +119,9 @@ class WarmTest {
     Map<String, Object> reader = reader(500);
     reader.put("negative", 1L);
     List<String> faults =
-        new Warm(new Sample(writer(100, 100), reader, new Traces(WRITER.clone(), received), true))
+        new Warm(
+                new Sample(
+                    writer(100, 100), reader, new Traces(WRITER.clone(), received, false), true))
             .faults();
     assertTrue(
         faults.contains("stage transmit is below 0 in 1 of 2 messages, -40 ns at least"),
@@ -118,13 +149,14 @@ class WarmTest {
   void traces(@TempDir Path directory) throws Exception {
     Path writer = Files.write(directory.resolve("w"), littleEndian(WRITER));
     Path reader = Files.write(directory.resolve("r"), littleEndian(READER));
-    Traces traces = Traces.read(writer, reader, 2);
+    Traces traces = Traces.read(writer, reader, 2, false);
     assertEquals(2, traces.count());
     assertEquals(5830, traces.at(1, Traces.Instant.READ_BEGUN));
     assertEquals(700, traces.between(1, Traces.Instant.SENT, Traces.Instant.RECEIVED));
     assertEquals(2 * 1e9 / 4880, traces.perSecond());
     String shorter =
-        assertThrows(java.io.IOException.class, () -> Traces.read(writer, reader, 3)).getMessage();
+        assertThrows(java.io.IOException.class, () -> Traces.read(writer, reader, 3, false))
+            .getMessage();
     assertTrue(shorter.contains("48 bytes in place of the trace of 3 messages"), shorter);
   }
 
@@ -143,7 +175,8 @@ class WarmTest {
     Map<String, Object> reader = reader(500);
     reader.put("first", Map.of("transmit", 500L, "wait", 3L, "read", 50L));
     Ledger ledger =
-        new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone()), true).firstMessage();
+        new Sample(writer, reader, new Traces(WRITER.clone(), READER.clone(), false), true)
+            .firstMessage();
     assertEquals(680, ledger.sumNs());
     assertEquals(680, ledger.endToEndNs());
     assertEquals(List.of(), ledger.faults());
@@ -159,7 +192,7 @@ class WarmTest {
     stamps[3] = stamps[4] = stamps[5];
     Map<String, Object> writer = answer("writer", Map.of());
     writer.put("first", Map.of("notify", 40L));
-    Sample sample = new Sample(writer, reader, new Traces(stamps, READER.clone()), false);
+    Sample sample = new Sample(writer, reader, new Traces(stamps, READER.clone(), false), false);
     assertEquals(List.of(), sample.firstMessage().faults());
     assertEquals(
         List.of("publish", "transmit", "check", "read"),

@@ -8,6 +8,7 @@ import io.github.shmbed.bench.Cpus;
 import io.github.shmbed.bench.Statistics;
 import io.github.shmbed.bench.Target;
 import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.Coded;
 import io.github.shmbed.matrix.Session;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Peer;
@@ -17,6 +18,7 @@ import io.github.shmbed.report.Progress;
 import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.Placement;
 import io.github.shmbed.runner.RunnerUnavailable;
+import io.github.shmbed.values.Schema;
 import java.io.IOException;
 import java.io.PrintStream;
 import java.time.Duration;
@@ -29,7 +31,7 @@ import java.util.stream.Collectors;
 
 /**
  * The messaging flow, measured with the peers themselves: {@code ./shmbed bench stages}, {@code
- * channels} and {@code sizes}. docs/latency.md explains the numbers.
+ * channels}, {@code sizes} and {@code codecs}. docs/latency.md explains the numbers.
  */
 public final class Flow {
   private static final int ROUNDS = 10;
@@ -169,6 +171,39 @@ public final class Flow {
     SizesReport report = new SizesReport(terminal, rows, placements, sizes, pairings);
     out.println(report.tables());
     return conclude(SizesBench.BENCH, run, rows, report.answers(), report.targets());
+  }
+
+  /**
+   * Values of every shape through every codec.
+   *
+   * @param wantedCodecs empty: all; likewise {@code wantedShapes}
+   * @param pairs as {@code java-posix:c-posix}; empty: each language with itself
+   */
+  public BenchResult codecs(
+      List<String> wantedCodecs, List<String> wantedShapes, List<String> pairs)
+      throws IOException, RunnerUnavailable {
+    List<String> codecs = some("codec", Coded.CODECS, wantedCodecs);
+    List<String> shapes =
+        some("shape", List.copyOf(Schema.ofTree().shapes().keySet()), wantedShapes);
+    List<Pairing> pairings = pairings(pairs.isEmpty() ? usual(EACH_WITH_ITSELF) : pairs);
+    start(peersOf(pairings));
+    Placement placement = placement(1);
+    BenchRun run = new BenchRun(CodecsBench.BENCH, statistics, progress);
+    List<BenchRow> rows =
+        new CodecsBench(run, peers, placement, options.quick)
+            .take(codecs, shapes, pairings, options.roundsOr(ROUNDS), Duration.ofSeconds(110));
+    CodecsReport report = new CodecsReport(terminal, rows, placement, codecs, shapes, pairings);
+    out.println(report.tables());
+    return conclude(CodecsBench.BENCH, run, rows, report.answers(), List.of());
+  }
+
+  private static List<String> some(String what, List<String> all, List<String> wanted) {
+    for (String name : wanted) {
+      if (!all.contains(name)) {
+        throw new UsageError("no " + what + " '" + name + "'; there are: " + String.join(" ", all));
+      }
+    }
+    return wanted.isEmpty() ? all : all.stream().filter(wanted::contains).toList();
   }
 
   private List<String> usual(List<String> pairs) {

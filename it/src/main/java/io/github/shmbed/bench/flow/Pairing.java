@@ -34,6 +34,13 @@ record Pairing(Peer writer, Peer reader) {
     }
   }
 
+  /** Likewise. */
+  void requireCodec(String codec) throws Unsupported {
+    if (!writer.codecs().contains(codec) || !reader.codecs().contains(codec)) {
+      throw new Unsupported("no codec " + codec + " (peers.json)");
+    }
+  }
+
   /** {@code Java}; {@code Java*} for the one in a container; the id where that does not tell. */
   static String name(Peer peer) {
     String usual = peer.language().toLowerCase(Locale.ROOT) + "-posix";

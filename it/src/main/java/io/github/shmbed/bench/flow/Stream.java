@@ -2,26 +2,33 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.FramedExchange;
 
 /**
  * Messages that a writer sends to a reader in the framed layout.
  *
  * @param channel that announces them
- * @param sizeBytes of each message
+ * @param content what a message is
  * @param count measured messages
  * @param warmup messages before them; at least one, which touches the segment's pages
  * @param rate messages a second at fixed times; 0: the next one when the last is acknowledged
  */
-record Stream(ChannelKind channel, long sizeBytes, int count, int warmup, int rate) {
+record Stream(
+    ChannelKind channel, FramedExchange.Content content, int count, int warmup, int rate) {
   Stream {
     if (count < 2 || warmup < 1) {
       throw new IllegalArgumentException("count " + count + ", warmup " + warmup);
     }
   }
 
+  /** Messages of bytes. */
+  Stream(ChannelKind channel, long sizeBytes, int count, int warmup, int rate) {
+    this(channel, new FramedExchange.Content(sizeBytes), count, warmup, rate);
+  }
+
   /** The same with other numbers of messages. */
   Stream of(int newCount, int newWarmup) {
-    return new Stream(channel, sizeBytes, newCount, newWarmup, rate);
+    return new Stream(channel, content, newCount, newWarmup, rate);
   }
 
   /** Options of the writer and the reader alike. */
@@ -30,8 +37,8 @@ record Stream(ChannelKind channel, long sizeBytes, int count, int warmup, int ra
         + count
         + " --warmup "
         + warmup
-        + " --message-size "
-        + sizeBytes
+        + " "
+        + content.options()
         + " --window 1 --no-verify";
   }
 }

@@ -3,6 +3,7 @@ package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.Unsupported;
 import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.FramedExchange;
 import io.github.shmbed.cases.Payload;
 import io.github.shmbed.kernel.KeyRange;
 import io.github.shmbed.kernel.Run;
@@ -12,6 +13,8 @@ import io.github.shmbed.registry.Api;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Role;
 import io.github.shmbed.result.Placement;
+import io.github.shmbed.values.Images;
+import io.github.shmbed.values.Schema;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,6 +23,9 @@ import java.util.Optional;
 
 /** Streams from one writer to one reader, over and over in the same two processes. */
 final class StreamRun {
+  /** Messages of values that differ. */
+  private static final int DISTINCT = 4;
+
   private final ServingPeers peers;
   private final Peer writer;
   private final Peer reader;
@@ -50,7 +56,7 @@ final class StreamRun {
     try {
       writing.tell(
           common
-              + option("payload", payload(stream.sizeBytes()))
+              + option("payload", payload(stream.content()))
               + option("trace", writerTrace)
               + (stream.rate() > 0 ? " --rate " + stream.rate() : ""));
       reading.tell(common + option("trace", readerTrace));
@@ -63,7 +69,7 @@ final class StreamRun {
           new Sample(
               written,
               read.get(),
-              Traces.read(writerTrace, readerTrace, stream.count()),
+              Traces.read(writerTrace, readerTrace, stream.count(), stream.content().isValues()),
               !stream.channel().carriesPayload()));
     } finally {
       Files.deleteIfExists(writerTrace);
@@ -78,12 +84,17 @@ final class StreamRun {
     }
   }
 
-  /** One message's bytes, the same file for all streams of a size. */
-  private Path payload(long sizeBytes) throws IOException {
-    Path file = peers.session().run().directory().resolve("payload-" + sizeBytes);
+  /** One message's bytes, or the images of several, the same file for all streams of a size. */
+  private Path payload(FramedExchange.Content content) throws IOException {
+    String name = content.isValues() ? content.shape() : Long.toString(content.sizeBytes());
+    Path file = peers.session().run().directory().resolve("payload-" + name);
     if (!Files.exists(file)) {
-      Payload payload = new Payload(peers.session().seed(), "bench-" + sizeBytes);
-      payload.write(file, sizeBytes);
+      Payload payload = new Payload(peers.session().seed(), "bench-" + name);
+      if (content.isValues()) {
+        Files.write(file, Images.usual(Schema.ofTree(), name, DISTINCT, payload));
+      } else {
+        payload.write(file, content.sizeBytes());
+      }
     }
     return file;
   }

@@ -23,6 +23,11 @@ final class Streamed {
   static final String WRITE = "write";
   static final String READ = "read";
 
+  /** With the copy into the segment, or out of it, where the codec's library needs one. */
+  static final String ENCODE = "encode";
+
+  static final String DECODE = "decode";
+
   /** Names of what a row has beside its times. */
   static final String RESIDUAL = "residual";
 
@@ -30,6 +35,12 @@ final class Streamed {
   static final String SWITCHES = "contextSwitches";
   static final String CLOCK_PAIR = "clockPairNs";
   static final String ACHIEVED_RATE = "achievedRate";
+
+  /** Of values: the mean of their messages' sizes. */
+  static final String MESSAGE_BYTES = "messageBytes";
+
+  /** Of values: the part of end to end that is encoding and decoding. */
+  static final String CODEC_SHARE = "codecShare";
 
   private final Stream stream;
   private final Sample sample;
@@ -67,20 +78,30 @@ final class Streamed {
       case ROUND_TRIP -> samples(sample.writerHistogram("round-trip"));
       case ONE_WAY -> samples(sample.readerHistogram("transmit"));
       case END_TO_END -> samples(endToEnd().histogram());
-      case WRITE -> samples(sample.writerHistogram("write"));
-      case READ -> samples(sample.readerHistogram("read"));
+      case WRITE -> samples(sample.writerHistogram(stage));
+      case READ -> samples(sample.readerHistogram(stage));
+      case ENCODE -> samples(encoding().histogram());
+      case DECODE -> samples(decoding().histogram());
       default -> throw new IllegalArgumentException(stage);
     };
   }
 
   /**
-   * From the begin of the write to the end of the read. At a fixed rate from the time at which the
-   * message was due, which is before its write.
+   * From the begin of the write (of the encoding) to the end of the read (of the decoding). At a
+   * fixed rate from the time at which the message was due, which is before its write.
    */
   private Times endToEnd() {
     return sample
         .traces()
-        .between(isPaced() ? Instant.SENT : Instant.WRITE_BEGUN, Instant.READ_ENDED);
+        .between(isPaced() ? Instant.SENT : Instant.ENCODE_BEGUN, Instant.DECODE_ENDED);
+  }
+
+  private Times encoding() {
+    return sample.traces().between(Instant.ENCODE_BEGUN, Instant.WRITE_ENDED);
+  }
+
+  private Times decoding() {
+    return sample.traces().between(Instant.READ_BEGUN, Instant.DECODE_ENDED);
   }
 
   /** Of means: the peers' own histograms against the time stamps of both. */
@@ -88,14 +109,12 @@ final class Streamed {
     Traces traces = sample.traces();
     Map<String, Double> stages = new LinkedHashMap<>();
     if (!isPaced()) {
-      if (sample.writes()) {
-        stages.put("write", sample.writerHistogram("write").getMean());
-      }
+      sample.writing().forEach(stage -> stages.put(stage, sample.writerHistogram(stage).getMean()));
       stages.put("publish", traces.between(Instant.WRITE_ENDED, Instant.SENT).meanNs());
     }
     stages.put("transmit", sample.readerHistogram("transmit").getMean());
     stages.put("check", traces.between(Instant.RECEIVED, Instant.READ_BEGUN).meanNs());
-    stages.put("read", sample.readerHistogram("read").getMean());
+    sample.reading().forEach(stage -> stages.put(stage, sample.readerHistogram(stage).getMean()));
     return new Ledger(stages, endToEnd().meanNs());
   }
 
@@ -121,6 +140,12 @@ final class Streamed {
         CLOCK_PAIR,
         (double)
             Math.max(Json.integer(writer, CLOCK_PAIR, 0), Json.integer(reader, CLOCK_PAIR, 0)));
+    if (stream.content().isValues()) {
+      long bytes = Json.integer(Json.object(reader, "payload"), "length", 0);
+      double codecNs = encoding().meanNs() + decoding().meanNs();
+      values.put(MESSAGE_BYTES, (double) bytes / (stream.count() + stream.warmup()));
+      values.put(CODEC_SHARE, codecNs / endToEnd().meanNs());
+    }
     if (isPaced()) {
       Object achieved = Json.object(writer, "rate").get("achieved");
       values.put(ACHIEVED_RATE, achieved instanceof Number number ? number.doubleValue() : 0.0);

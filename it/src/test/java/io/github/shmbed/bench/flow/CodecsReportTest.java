@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: Apache-2.0
+package io.github.shmbed.bench.flow;
+
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import io.github.shmbed.bench.BenchRow;
+import io.github.shmbed.registry.Home;
+import io.github.shmbed.registry.Peer;
+import io.github.shmbed.registry.Registry;
+import io.github.shmbed.report.Terminal;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.Test;
+
+@DisplayName("What bench codecs says")
+class CodecsReportTest {
+  private static final List<String> CODECS = List.of("raw", "json");
+  private static final List<String> SHAPES = List.of("record", "tensor");
+
+  private final Peer peer =
+      Registry.load(Home.find().peersFile()).runningOn("host").stream()
+          .filter(one -> one.id().equals("c-posix"))
+          .findFirst()
+          .orElseThrow();
+  private final Pairing pairing = new Pairing(peer, peer);
+
+  CodecsReportTest() throws IOException {}
+
+  /** A ratio of 1 is no difference. */
+  private BenchRow endToEnd(String codec, String shape, double ratio) {
+    return Rows.row(
+        CodecsBench.shared(pairing, codec),
+        Streamed.END_TO_END,
+        CodecsBench.parameters(shape),
+        ratio,
+        ratio == 1);
+  }
+
+  private CodecsReport report(double rawRecord, double rawTensor, double json) {
+    List<BenchRow> rows = new ArrayList<>();
+    rows.add(endToEnd("raw", "record", rawRecord));
+    rows.add(endToEnd("raw", "tensor", rawTensor));
+    rows.add(endToEnd("json", "record", 1));
+    rows.add(endToEnd("json", "tensor", json));
+    return new CodecsReport(
+        new Terminal(120, false, false), rows, Rows.PLACEMENT, CODECS, SHAPES, List.of(pairing));
+  }
+
+  @Test
+  @DisplayName(
+      "names the codecs that leave something of what shared memory saves, and from where on the others eat it")
+  void eaten() {
+    Map<String, Object> answer = report(1, 0.2, 16).answers().get(0);
+    String text = String.valueOf(answer.get("text"));
+    assertTrue(text.endsWith("record none; tensor raw"), text);
+    assertEquals(Map.of("json", "tensor"), answer.get("eatsFromShape"));
+  }
+
+  @Test
+  @DisplayName("says so when none eats it")
+  void left() {
+    Map<String, Object> answer = report(0.8, 0.2, 0.5).answers().get(0);
+    String text = String.valueOf(answer.get("text"));
+    assertTrue(text.endsWith("record raw; tensor every codec"), text);
+    assertEquals(Map.of(), answer.get("eatsFromShape"));
+  }
+}
