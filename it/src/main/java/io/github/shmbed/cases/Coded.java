@@ -98,7 +98,7 @@ public record Coded(String codec, String shape, ChannelKind channel) implements 
   @Override
   public void run(Exchange exchange) throws CellFailure, IOException {
     Schema schema = Schema.ofTree();
-    byte[] images = Images.of(schema, shape, count(), exchange.payload());
+    byte[] images = Images.of(schema, shape, count(), exchange.payload()::bytes);
     FramedExchange.Done done =
         exchange.together(
             new FramedExchange(

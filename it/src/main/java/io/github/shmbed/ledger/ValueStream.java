@@ -27,7 +27,7 @@ record ValueStream(FramedExchange.Content content, long messages) implements Mes
   @Override
   public Path payload(Exchange exchange) throws IOException {
     return exchange.payloadFile(
-        Images.usual(Schema.ofTree(), content.shape(), DISTINCT, exchange.payload()));
+        Images.usual(Schema.ofTree(), content.shape(), DISTINCT, exchange.payload()::bytes));
   }
 
   @Override

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.values;
 
-import io.github.shmbed.cases.Payload;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.function.IntFunction;
 
 /**
  * Makes values from a seed, as images: the special ones of the schema first, then others from the
@@ -30,23 +30,29 @@ public final class Images {
     words = ByteBuffer.wrap(random).order(ByteOrder.LITTLE_ENDIAN);
   }
 
-  /** The images of {@code count} messages, one after the other, the special values first. */
-  public static byte[] of(Schema schema, String shapeName, int count, Payload payload) {
-    return of(schema, shapeName, 0, count, payload);
+  /**
+   * The images of {@code count} messages, one after the other, the special values first.
+   *
+   * @param source of as many random bytes as it is asked for, the same each time
+   */
+  public static byte[] of(Schema schema, String shapeName, int count, IntFunction<byte[]> source) {
+    return of(schema, shapeName, 0, count, source);
   }
 
   /** The same without special records: values as they usually are, to be measured. */
-  public static byte[] usual(Schema schema, String shapeName, int count, Payload payload) {
-    return of(schema, shapeName, schema.records().size(), count, payload);
+  public static byte[] usual(
+      Schema schema, String shapeName, int count, IntFunction<byte[]> source) {
+    return of(schema, shapeName, schema.records().size(), count, source);
   }
 
-  private static byte[] of(Schema schema, String shapeName, int first, int count, Payload payload) {
+  private static byte[] of(
+      Schema schema, String shapeName, int first, int count, IntFunction<byte[]> source) {
     Shape shape = schema.shape(shapeName);
     ByteBuffer images =
         ByteBuffer.allocate(Math.multiplyExact(count, shape.bytes()))
             .order(ByteOrder.LITTLE_ENDIAN);
     // a value takes a word at most, and no value takes less than half a word of the image
-    Images random = new Images(schema, payload.bytes(2 * images.capacity()));
+    Images random = new Images(schema, source.apply(2 * images.capacity()));
     for (int message = 0; message < count; message++) {
       random.fill(shape, first + message, images, message * shape.bytes());
     }

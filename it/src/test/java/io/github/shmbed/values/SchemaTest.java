@@ -24,7 +24,7 @@ class SchemaTest {
   private final Schema schema = Schema.ofTree();
 
   private byte[] images(String shape, int count, long seed) {
-    return Images.of(schema, shape, count, new Payload(seed, "a:b:c"));
+    return Images.of(schema, shape, count, new Payload(seed, "a:b:c")::bytes);
   }
 
   @Test

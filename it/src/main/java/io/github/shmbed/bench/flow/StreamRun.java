@@ -91,7 +91,7 @@ final class StreamRun {
     if (!Files.exists(file)) {
       Payload payload = new Payload(peers.session().seed(), "bench-" + name);
       if (content.isValues()) {
-        Files.write(file, Images.usual(Schema.ofTree(), name, DISTINCT, payload));
+        Files.write(file, Images.usual(Schema.ofTree(), name, DISTINCT, payload::bytes));
       } else {
         payload.write(file, content.sizeBytes());
       }
