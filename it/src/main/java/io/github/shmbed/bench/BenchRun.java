@@ -7,8 +7,10 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /** Takes series in interleaved rounds and makes rows of them. */
 public final class BenchRun {
@@ -19,7 +21,7 @@ public final class BenchRun {
   private final Statistics statistics;
   private final Progress progress;
   private final int warmUps;
-  private final Map<String, String> unsupported = new LinkedHashMap<>();
+  private final Map<String, Set<String>> unsupported = new LinkedHashMap<>();
 
   /** With one round of warm-up. */
   public BenchRun(String bench, Statistics statistics, Progress progress) {
@@ -79,9 +81,11 @@ public final class BenchRun {
     return rows(all);
   }
 
-  /** What this machine could not do: variant and reason. */
+  /** What this machine could not do: variant and reason, or several with "; " between them. */
   public Map<String, String> unsupported() {
-    return new LinkedHashMap<>(unsupported);
+    Map<String, String> reasons = new LinkedHashMap<>();
+    unsupported.forEach((variant, each) -> reasons.put(variant, String.join("; ", each)));
+    return reasons;
   }
 
   private void take(Taken taken, int round) throws IOException {
@@ -97,7 +101,9 @@ public final class BenchRun {
     } catch (Unsupported e) {
       taken.leftOut = true;
       taken.byStage.clear();
-      unsupported.putIfAbsent(taken.series.variant(), e.getMessage());
+      unsupported
+          .computeIfAbsent(taken.series.variant(), variant -> new LinkedHashSet<>())
+          .add(e.getMessage());
     }
   }
 

@@ -86,6 +86,16 @@ public record Coded(String codec, String shape, ChannelKind channel) implements 
   }
 
   @Override
+  public Optional<String> mayLack() {
+    return channel.mayLack();
+  }
+
+  @Override
+  public boolean usesSkmsg() {
+    return channel.isSkmsg();
+  }
+
+  @Override
   public Optional<String> missing(Peer writer, Peer reader) {
     for (Peer peer : new Peer[] {writer, reader}) {
       if (!peer.codecs().contains(codec)) {

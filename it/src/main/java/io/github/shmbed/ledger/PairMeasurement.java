@@ -98,6 +98,11 @@ public final class PairMeasurement implements Case {
   }
 
   @Override
+  public Optional<String> mayLack() {
+    return channel.mayLack();
+  }
+
+  @Override
   public boolean usesSkmsg() {
     return channel.isSkmsg();
   }

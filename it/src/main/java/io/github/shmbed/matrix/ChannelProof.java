@@ -14,7 +14,7 @@ import java.util.Map;
  * 8). A peer reports the program's counters and TCP's; the harness judges them, and compares them
  * with what its own manager has counted.
  */
-final class ChannelProof {
+public final class ChannelProof {
   /** Messages of a side that carry no descriptor: the one when the channel opens. */
   private static final int HELLOS = 1;
 
@@ -57,8 +57,13 @@ final class ChannelProof {
     }
   }
 
-  /** One side's proof, after that many messages of each side. */
-  static void requirePeer(String who, Map<String, Object> proof, long messages) throws CellFailure {
+  /**
+   * One side's proof, after that many messages of each side.
+   *
+   * @param proof as in the side's result object; empty when it gave none
+   * @throws CellFailure ERROR without proof
+   */
+  public static void requirePeer(String who, Map<String, Object> proof, long messages) throws CellFailure {
     long sent = messages + HELLOS;
     require(who, "sent", Json.integer(proof, "sent", -1), sent);
     require(who, "received", Json.integer(proof, "received", -1), sent);

@@ -109,6 +109,22 @@ class BenchRunTest {
   }
 
   @Test
+  void everyReasonOfAVariantIsSaidOnce() throws IOException {
+    List<Series> series = new ArrayList<>();
+    for (String why : List.of("skmsg: not here", "rtering: no DPDK", "skmsg: not here")) {
+      series.add(
+          series(
+              "a",
+              null,
+              round -> {
+                throw new Unsupported(why);
+              }));
+    }
+    run.take(series, 4);
+    assertEquals(Map.of("a", "skmsg: not here; rtering: no DPDK"), run.unsupported());
+  }
+
+  @Test
   void countersAreAnOperation() throws IOException {
     Series counted =
         series(

@@ -2,13 +2,16 @@
 package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.Unsupported;
+import io.github.shmbed.cases.CellFailure;
 import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.cases.FramedExchange;
 import io.github.shmbed.cases.Payload;
+import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.KeyRange;
 import io.github.shmbed.kernel.Run;
 import io.github.shmbed.ledger.Sample;
 import io.github.shmbed.ledger.Traces;
+import io.github.shmbed.matrix.ChannelProof;
 import io.github.shmbed.registry.Api;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Role;
@@ -64,11 +67,13 @@ final class StreamRun {
       Serving.Reply wrote = writing.await();
       // the writer's failure is the likelier cause of both
       Map<String, Object> written = wrote.get();
+      Map<String, Object> readAnswer = read.get();
+      requireProof(stream, written, readAnswer);
       return new Streamed(
           stream,
           new Sample(
               written,
-              read.get(),
+              readAnswer,
               Traces.read(writerTrace, readerTrace, stream.count(), stream.content().isValues()),
               !stream.channel().carriesPayload()));
     } finally {
@@ -77,10 +82,25 @@ final class StreamRun {
     }
   }
 
+  /** A message that went another way than the channel's is no measurement of the channel. */
+  private static void requireProof(
+      Stream stream, Map<String, Object> written, Map<String, Object> read) throws IOException {
+    if (!stream.channel().isSkmsg()) {
+      return;
+    }
+    long messages = (long) stream.count() + stream.warmup();
+    try {
+      ChannelProof.requirePeer(Role.WRITER.id(), Json.object(written, "proof"), messages);
+      ChannelProof.requirePeer(Role.READER.id(), Json.object(read, "proof"), messages);
+    } catch (CellFailure e) {
+      throw new IOException(e.getMessage(), e);
+    }
+  }
+
   private void requireManager(ChannelKind channel) throws IOException, Unsupported {
     Optional<String> reason = channel.isSkmsg() ? peers.session().skmsg() : Optional.empty();
     if (reason.isPresent()) {
-      throw new Unsupported(reason.get());
+      throw new Unsupported(channel.id() + ": " + reason.get());
     }
   }
 
