@@ -77,7 +77,12 @@ public record Sample(
     return Json.text(Json.object(answer, "histograms"), stage) != null;
   }
 
-  private static Histogram histogram(Map<String, Object> answer, String stage) {
+  /**
+   * What a result object says of a stage.
+   *
+   * @throws IllegalArgumentException when it is missing, or no histogram
+   */
+  public static Histogram histogram(Map<String, Object> answer, String stage) {
     String text = Json.text(Json.object(answer, "histograms"), stage);
     String what =
         answer.get("role") + " " + answer.get("peer") + ": its histogram of stage " + stage;

@@ -3,6 +3,7 @@
 package io.github.shmbed.latency;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Durations in ns, by stage. Not thread-safe. */
@@ -43,6 +44,19 @@ public final class Ledger {
   public void say(String line) {
     labels.add(line);
     timesNs.add(null);
+  }
+
+  /** Hands over what each stage took, and begins anew. */
+  public void moveTo(MessageLedger rounds, boolean first) {
+    for (Stage stage : Stage.values()) {
+      if (happened(stage)) {
+        rounds.record(stage, first, true, stageNs(stage));
+      }
+    }
+    Arrays.fill(stageNs, 0);
+    Arrays.fill(happened, false);
+    labels.clear();
+    timesNs.clear();
   }
 
   /** Whether the stage happened. */

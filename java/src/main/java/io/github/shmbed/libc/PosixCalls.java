@@ -68,9 +68,10 @@ public final class PosixCalls {
       // Calling it has run the static initialiser above.
     }
 
-    static native int shm_open(byte[] name, int flags, int mode);
+    // The name as an address: an array would be copied at each call.
+    static native int shm_open(long name, int flags, int mode);
 
-    static native int shm_unlink(byte[] name);
+    static native int shm_unlink(long name);
   }
 
   /**
@@ -85,15 +86,15 @@ public final class PosixCalls {
   /**
    * shm_open(3).
    *
-   * @param name a C string with its leading slash, see {@link CString}
+   * @param name a C string (see {@link CString}) with its leading slash
    * @param flags O_RDONLY or O_RDWR, with O_CREAT, O_EXCL, O_NONBLOCK
    * @param mode permission bits of a new object, subject to the umask
    * @return a descriptor, close-on-exec
    * @throws NativeCallException EEXIST, ENOENT, EACCES, ELOOP, EMFILE, ...
    */
-  public static int shmOpen(byte[] name, int flags, int mode, Object object) {
+  public static int shmOpen(NativeBuffer name, int flags, int mode, Object object) {
     while (true) {
-      int fd = ShmNatives.shm_open(name, flags, mode);
+      int fd = ShmNatives.shm_open(name.address(), flags, mode);
       if (fd >= 0) {
         return fd;
       }
@@ -108,8 +109,8 @@ public final class PosixCalls {
    * @return false when there is nothing of that name
    * @throws NativeCallException EACCES, ...
    */
-  public static boolean shmUnlink(byte[] name, Object object) {
-    if (ShmNatives.shm_unlink(name) == 0) {
+  public static boolean shmUnlink(NativeBuffer name, Object object) {
+    if (ShmNatives.shm_unlink(name.address()) == 0) {
       return true;
     }
     int errno = Native.getLastError();

@@ -53,6 +53,29 @@ final class ClassicCopy {
     result.setDigest(digest);
   }
 
+  /** Stage write of a round: a whole text and its NUL. */
+  static void write(Segment segment, byte[] text, Ledger ledger) {
+    long begin = Ledger.nowNs();
+    ClassicLayout.write(segment, 0, text, 0, text.length);
+    ClassicLayout.end(segment, text.length);
+    ledger.add(Stage.WRITE, begin, Ledger.nowNs());
+  }
+
+  /** Stage read of a round: the text up to its NUL, part by part into the buffer. */
+  static void read(Segment segment, byte[] buffer, Ledger ledger) {
+    ClassicReader reader = new ClassicReader(segment);
+    long begin = Ledger.nowNs();
+    while (!reader.ended()) {
+      reader.read(buffer);
+    }
+    ledger.add(Stage.READ, begin, Ledger.nowNs());
+  }
+
+  /** For the texts of a segment; touched, before the stage begins. */
+  static byte[] buffer(Segment segment) {
+    return ReadBuffer.ofAtLeast((int) Math.min(segment.sizeBytes(), Payload.PART_BYTES));
+  }
+
   /**
    * Stage read: the text up to its NUL, to {@code --out}; for the layout os also to stdout.
    *
@@ -64,8 +87,7 @@ final class ClassicCopy {
     Options options = result.options();
     Ledger ledger = result.ledger();
     Digest digest = new Digest();
-    // Allocated and touched before the stage begins.
-    byte[] part = ReadBuffer.ofAtLeast((int) Math.min(segment.sizeBytes(), Payload.PART_BYTES));
+    byte[] part = buffer(segment);
     ClassicReader reader = new ClassicReader(segment);
     long copyNs = 0;
     PrivateFile out = null;

@@ -37,6 +37,7 @@ final class CommandModel {
   static final String TRACE = "--trace";
   static final String RATE = "--rate";
   static final String NO_VERIFY = "--no-verify";
+  static final String REPEAT = "--repeat";
   static final String SERVE = "--serve";
   static final String HELP = "--help";
   static final String VERSION = "--version";
@@ -118,7 +119,8 @@ final class CommandModel {
         CHANNEL,
         "SPEC",
         "framed: unix:PATH, unix-whole:PATH, unix-seqpacket:PATH, fifo:PATH, posix-mq:/NAME,",
-        "posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH or spin");
+        "posix-sem:/NAME, sysv-msg:KEY, futex, eventfd:PATH, skmsg:PATH, skmsg-pin:PATH, spin",
+        "or rtering[:WORDS]");
     value(spec, SHAPE, "S", "framed: messages are values: record, telemetry or tensor");
     value(spec, COUNT, "N", "framed: measured messages. Default: 1");
     value(spec, WARMUP, "N", "framed: messages before them. Default: 0");
@@ -127,6 +129,11 @@ final class CommandModel {
     value(spec, RATE, "N", "framed, writer: messages per second; 0 is a closed loop. Default: 0");
     flag(spec, NO_VERIFY, "framed: no CRC32C and no SHA-256, for measuring only");
     value(spec, TRACE, "FILE", "framed: put the time stamps of each measured message there");
+    value(
+        spec,
+        REPEAT,
+        "N",
+        "classic: the flow N times, for measuring; the stages are medians. Default: 1");
   }
 
   private static void addCommonOptions(CommandSpec spec) {

@@ -21,6 +21,7 @@ import static io.github.shmbed.peer.CommandModel.NO_VERIFY;
 import static io.github.shmbed.peer.CommandModel.OUT;
 import static io.github.shmbed.peer.CommandModel.PAYLOAD;
 import static io.github.shmbed.peer.CommandModel.RATE;
+import static io.github.shmbed.peer.CommandModel.REPEAT;
 import static io.github.shmbed.peer.CommandModel.RESULT;
 import static io.github.shmbed.peer.CommandModel.SEGMENT_SIZE;
 import static io.github.shmbed.peer.CommandModel.SERVE;
@@ -54,6 +55,7 @@ final class OptionParser {
   private static final long MAX_TRACE_ROWS = 50_000_000;
   private static final long MAX_RATE = 10_000_000;
   private static final long MAX_COUNT = 1_000_000_000;
+  private static final long MAX_REPEAT = 1_000_000;
 
   private final Role role;
   private final CommandLine model;
@@ -100,6 +102,9 @@ final class OptionParser {
     boolean posix = api.equals(Options.POSIX);
     checkFamily(posix);
     Options options = options(api, posix);
+    if (options.repeat() != 1 && !options.layout().equals(ClassicLayout.NAME)) {
+      throw new UsageException("--repeat: for --layout classic only");
+    }
     if (options.isFramed()) {
       checkFramed(options);
     } else {
@@ -146,7 +151,8 @@ final class OptionParser {
         (int) Numbers.decimal(WINDOW, text(WINDOW, "1"), 1, FramedLayout.MAX_WINDOW),
         Numbers.decimal(RATE, text(RATE, "0"), 0, MAX_RATE),
         !line.hasMatchedOption(NO_VERIFY),
-        path(TRACE));
+        path(TRACE),
+        Numbers.decimal(REPEAT, text(REPEAT, "1"), 1, MAX_REPEAT));
   }
 
   private void checkFamily(boolean posix) {

@@ -23,6 +23,7 @@ import java.nio.file.Path;
  * @param trace where the time stamps go, null for nowhere
  * @param rate measured messages per second, 0 for a closed loop
  * @param verify whether CRC and SHA-256 are computed
+ * @param repeat how often the flow of a classic layout is run
  * @param result where the result object goes, {@code -} for stdout, null for nowhere
  */
 record Options(
@@ -51,7 +52,8 @@ record Options(
     int window,
     long rate,
     boolean verify,
-    Path trace) {
+    Path trace,
+    long repeat) {
 
   static final String POSIX = "posix";
   static final String SYSV = "sysv";
@@ -67,6 +69,11 @@ record Options(
   /** Time stamps that are kept: three for each measured message, four where it is values. */
   int traceStamps() {
     return trace == null ? 0 : Math.toIntExact(count * (shape == null ? 3 : 4));
+  }
+
+  /** How often each of the stages that are measured happens. */
+  long measuredTimes() {
+    return Math.max(count, repeat);
   }
 
   /** Whether stdout is for the result object alone. */

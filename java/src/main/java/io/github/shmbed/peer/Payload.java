@@ -75,6 +75,18 @@ final class Payload {
         : new Repeated(pattern[0], lengthBytes);
   }
 
+  /**
+   * The whole text.
+   *
+   * @throws io.github.shmbed.layout.LayoutException EMSGSIZE when it is longer than an array can be
+   */
+  byte[] bytes() throws IOException {
+    ClassicLayout.checkFits("text in memory", lengthBytes, Integer.MAX_VALUE - Long.BYTES);
+    try (InputStream text = open()) {
+      return text.readNBytes((int) lengthBytes);
+    }
+  }
+
   private void checkNoNul(String object) throws IOException {
     if (file == null) {
       return;

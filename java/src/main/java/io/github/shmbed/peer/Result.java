@@ -112,12 +112,12 @@ final class Result {
     return proof;
   }
 
-  /** What the messages took; only of a loop that came to its end. */
+  /** What the messages (or rounds) took; only of a loop that came to its end. */
   void setMessages(MessageLedger messages) {
     this.messages = messages;
   }
 
-  /** Null unless a framed exchange came to its end. */
+  /** Null unless a framed exchange, or all rounds of a classic one, came to its end. */
   MessageLedger messages() {
     return messages;
   }
@@ -194,7 +194,7 @@ final class Result {
     for (Stage each : Stage.values()) {
       if (messages != null && messages.has(each)) {
         String label = each == Stage.WRITE || each == Stage.READ ? " shared memory" : "";
-        long ns = messages.typicalNs(each, options.count());
+        long ns = messages.typicalNs(each, options.measuredTimes());
         ledger.say("[QLOG] " + each.contractName() + label + " latency: " + ns);
       }
     }

@@ -111,7 +111,7 @@ final class ResultJson {
       if (ledger.happened(stage)) {
         json.writeNumberField(stage.contractName(), ledger.stageNs(stage));
       } else if (messages != null && messages.has(stage)) {
-        long ns = messages.typicalNs(stage, result.options().count());
+        long ns = messages.typicalNs(stage, result.options().measuredTimes());
         json.writeNumberField(stage.contractName(), ns);
       }
     }
@@ -134,7 +134,7 @@ final class ResultJson {
   /** Section 9 of the contract. */
   private static void writeMessages(JsonGenerator json, Result result) throws IOException {
     MessageLedger messages = result.messages();
-    if (result.options().count() > 1) {
+    if (result.options().measuredTimes() > 1) {
       json.writeObjectFieldStart("histograms");
       for (Stage stage : Stage.values()) {
         if (messages.has(stage)) {
@@ -156,7 +156,8 @@ final class ResultJson {
     if (result.rate() != null) {
       writeRate(json, result.rate(), result.options());
     }
-    if (result.role() == Role.READER && result.options().verify()) {
+    Options options = result.options();
+    if (options.isFramed() && result.role() == Role.READER && options.verify()) {
       json.writeNumberField("crcMismatches", result.crcMismatches());
     }
     if (result.crcMismatches() > 0) {

@@ -16,6 +16,7 @@ abstract class SegmentStages {
   final Result result;
   final Ledger ledger;
   private boolean created;
+  private boolean listed; // among what a signal removes
 
   SegmentStages(Result result) {
     this.result = result;
@@ -65,7 +66,10 @@ abstract class SegmentStages {
   /** From here on a failure or a signal removes the segment. */
   final void nowCreated() {
     created = true;
-    Undo.add(this::undo);
+    if (!listed) {
+      listed = true;
+      Undo.add(this::undo);
+    }
   }
 
   final boolean isCreated() {

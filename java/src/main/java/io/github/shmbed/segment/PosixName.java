@@ -3,6 +3,7 @@
 package io.github.shmbed.segment;
 
 import io.github.shmbed.libc.CString;
+import io.github.shmbed.libc.NativeBuffer;
 import java.nio.charset.StandardCharsets;
 
 /**
@@ -14,11 +15,13 @@ public final class PosixName {
   public static final int MAX_BYTES = 255;
 
   private final String text;
-  private final byte[] cString;
+  private final NativeBuffer cString;
 
   private PosixName(String text) {
     this.text = text;
-    this.cString = CString.of(text);
+    byte[] bytes = CString.of(text);
+    this.cString = new NativeBuffer(bytes.length);
+    this.cString.bytes().put(0, bytes);
   }
 
   /**
@@ -31,7 +34,7 @@ public final class PosixName {
   }
 
   /** With its leading slash and a NUL at the end. Not to be changed. */
-  byte[] cString() {
+  NativeBuffer cString() {
     return cString;
   }
 

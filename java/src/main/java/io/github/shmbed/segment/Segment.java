@@ -44,7 +44,7 @@ public abstract class Segment implements AutoCloseable {
   private final long address;
   private final long sizeBytes;
   private final boolean readOnly;
-  private ByteBuffer[] chunks; // null when closed
+  private ByteBuffer[] chunks; // null when closed; each is made at its first access
   private Windows windows; // null until the first one is handed out
 
   /** Loaded with the first atomic access: VarHandles cost some milliseconds at start-up. */
@@ -67,11 +67,6 @@ public abstract class Segment implements AutoCloseable {
     this.sizeBytes = sizeBytes;
     this.readOnly = access == Access.READ_ONLY;
     this.chunks = new ByteBuffer[(int) ((sizeBytes + CHUNK_BYTES - 1) >>> CHUNK_SHIFT)];
-    for (int i = 0; i < chunks.length; i++) {
-      long start = (long) i << CHUNK_SHIFT;
-      chunks[i] =
-          buffer(start, (int) Math.min(CHUNK_BYTES + CHUNK_OVERLAP_BYTES, sizeBytes - start));
-    }
   }
 
   /** The family's way to take a mapping away: munmap or shmdt. */
@@ -117,7 +112,7 @@ public abstract class Segment implements AutoCloseable {
         long at = offset + done;
         int within = within(at);
         int part = (int) Math.min(length - done, CHUNK_BYTES - within);
-        open[(int) (at >>> CHUNK_SHIFT)].get(within, dst, from + done, part);
+        chunkAt(open, at).get(within, dst, from + done, part);
         done += part;
       }
     } catch (InternalError fault) {
@@ -155,7 +150,7 @@ public abstract class Segment implements AutoCloseable {
         long at = offset + done;
         int within = within(at);
         int part = (int) Math.min(length - done, CHUNK_BYTES - within);
-        open[(int) (at >>> CHUNK_SHIFT)].put(within, src, from + done, part);
+        chunkAt(open, at).put(within, src, from + done, part);
         done += part;
       }
     } catch (InternalError fault) {
@@ -481,7 +476,23 @@ public abstract class Segment implements AutoCloseable {
   }
 
   private ByteBuffer chunk(long offset, int length) {
-    return check(offset, length)[(int) (offset >>> CHUNK_SHIFT)];
+    return chunkAt(check(offset, length), offset);
+  }
+
+  private ByteBuffer chunkAt(ByteBuffer[] open, long offset) {
+    int index = (int) (offset >>> CHUNK_SHIFT);
+    ByteBuffer chunk = open[index];
+    return chunk != null ? chunk : makeChunk(open, index);
+  }
+
+  /** Attaching is the system call alone; a direct buffer costs as much again. */
+  private ByteBuffer makeChunk(ByteBuffer[] open, int index) {
+    long start = (long) index << CHUNK_SHIFT;
+    ByteBuffer chunk =
+        buffer(start, (int) Math.min(CHUNK_BYTES + CHUNK_OVERLAP_BYTES, sizeBytes - start));
+    VarHandle.releaseFence(); // another thread sees the whole of it, or makes one of its own
+    open[index] = chunk;
+    return chunk;
   }
 
   /**

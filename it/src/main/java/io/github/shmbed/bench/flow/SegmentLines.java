@@ -4,6 +4,7 @@ package io.github.shmbed.bench.flow;
 import io.github.shmbed.bench.Unsupported;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.KeyRange;
+import io.github.shmbed.ledger.Sample;
 import io.github.shmbed.registry.Api;
 import io.github.shmbed.registry.Peer;
 import io.github.shmbed.registry.Role;
@@ -14,19 +15,18 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * The life of a segment, many times over: a writer makes segments in the classic layout, a reader
- * of the same peer reads and removes them, one command line for each. Each program gets all its
- * lines at once, so that none of its calls follows a sleep.
+ * The life of a segment, many times over ({@code --repeat}): a writer makes, writes and removes
+ * segments in the classic layout, and a reader of the same peer attaches and reads the last one, as
+ * often. Between the stages the programs do nothing else, so what is measured is the calls, warm.
  */
 final class SegmentLines {
   /** What is written into each segment: one page is touched. */
   static final long MESSAGE_BYTES = 1_000;
 
   private static final Map<String, String> OF_WRITER =
-      names("create", "size", "reserve", "attach", "write=first write", "detach");
+      names("create", "size", "reserve", "attach", "write=first write", "detach", "remove");
   private static final Map<String, String> OF_READER =
-      names("reader-attach", "read=first read", "detach=reader-detach", "remove");
-  private static final Map<String, String> OF_CLEANER = names("remove");
+      names("reader-attach", "read=first read", "detach=reader-detach");
 
   private final ServingPeers peers;
   private final Peer peer;
@@ -36,7 +36,7 @@ final class SegmentLines {
     this.peer = peer;
   }
 
-  /** The stages in the order of the flow, whichever of them a peer has. */
+  /** The stages, whichever of them a peer has. */
   static List<String> stages() {
     List<String> stages = new ArrayList<>(OF_WRITER.values());
     stages.addAll(OF_READER.values());
@@ -44,20 +44,18 @@ final class SegmentLines {
   }
 
   /**
-   * Makes, reads and removes segments.
+   * Makes segments, and reads the last of them as often.
    *
-   * @return by stage one time for each segment, in ns
+   * @return by stage one time for each segment (of {@code remove} one less), in ns
    */
   Map<String, double[]> take(int segments) throws IOException, Unsupported {
-    List<String> addresses = new ArrayList<>();
-    for (int i = 0; i < segments; i++) {
-      addresses.add(address(peers.session().run().nextNumber()));
-    }
+    String address = address(peers.session().run().nextNumber());
+    String rounds = address + " --repeat " + segments;
     Map<String, double[]> taken = new LinkedHashMap<>();
-    collect(taken, OF_WRITER, ask(Role.WRITER, MESSAGE_BYTES + "B --exclusive ", addresses));
-    collect(taken, OF_READER, ask(Role.READER, "", addresses));
+    collect(taken, OF_WRITER, ask(Role.WRITER, MESSAGE_BYTES + "B " + rounds));
+    collect(taken, OF_READER, ask(Role.READER, rounds));
     if (peer.api() == Api.SYSV) {
-      collect(taken, OF_CLEANER, ask(Role.CLEANER, "", addresses));
+      ask(Role.CLEANER, address);
     }
     return taken;
   }
@@ -68,30 +66,19 @@ final class SegmentLines {
         : "--key " + KeyRange.text(peers.session().run().keys().key(number));
   }
 
-  private List<Map<String, Object>> ask(Role role, String options, List<String> addresses)
-      throws IOException, Unsupported {
+  private Map<String, Object> ask(Role role, String line) throws IOException, Unsupported {
     Serving serving = peers.get(peer, role);
-    addresses.forEach(address -> serving.tell(options + address));
-    List<Serving.Reply> replies = addresses.stream().map(address -> serving.await()).toList();
-    List<Map<String, Object>> answers = new ArrayList<>();
-    for (Serving.Reply reply : replies) {
-      answers.add(reply.get());
-    }
-    return answers;
+    serving.tell(line);
+    return serving.await().get();
   }
 
   private static void collect(
-      Map<String, double[]> taken, Map<String, String> names, List<Map<String, Object>> answers) {
+      Map<String, double[]> taken, Map<String, String> names, Map<String, Object> answer) {
+    Map<String, Object> histograms = Json.object(answer, "histograms");
     names.forEach(
         (stage, name) -> {
-          double[] ns =
-              answers.stream()
-                  .mapToLong(answer -> Json.integer(Json.object(answer, "stages"), stage, -1))
-                  .filter(one -> one >= 0)
-                  .asDoubleStream()
-                  .toArray();
-          if (ns.length > 0) {
-            taken.put(name, ns);
+          if (histograms.containsKey(stage)) {
+            taken.put(name, Streamed.samples(Sample.histogram(answer, stage)));
           }
         });
   }

@@ -52,11 +52,12 @@ final class StagesBench {
    * @param messages of each peer and size in a round, at most
    * @param megabytes of each peer and size in a round, at most
    * @param leastSegments of each peer in a round of the warm-up: HotSpot compiles for good what was
-   *     called 5,000 to 15,000 times (Tier4InvocationThreshold, Tier4CompileThreshold)
+   *     called 5,000 to 15,000 times (Tier4InvocationThreshold, Tier4CompileThreshold), and a loop
+   *     that is entered once a command line only then
    * @param warmUp of the segments of each peer in a round, at most; streams take at most an eighth
    */
   record Amount(int segments, int messages, int megabytes, int leastSegments, Duration warmUp) {
-    static final Amount USUAL = new Amount(200, 1_000, 60, 7_000, Duration.ofSeconds(5));
+    static final Amount USUAL = new Amount(1_000, 1_000, 60, 40_000, Duration.ofSeconds(4));
     static final Amount QUICK = new Amount(10, 100, 5, 0, Duration.ofMillis(200));
 
     int messagesOf(long sizeBytes) {

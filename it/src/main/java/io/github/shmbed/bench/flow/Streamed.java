@@ -160,7 +160,7 @@ final class Streamed {
   }
 
   /** The recorded values, to the three digits of a histogram. */
-  private static double[] samples(Histogram histogram) {
+  static double[] samples(Histogram histogram) {
     double[] samples = new double[Math.toIntExact(histogram.getTotalCount())];
     int filled = 0;
     for (var value : histogram.recordedValues()) {
