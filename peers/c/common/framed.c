@@ -33,7 +33,7 @@ static bool prepare_buffer(struct run *run);
 static bool receive_messages(struct run *run);
 static bool save_messages(struct run *run);
 static bool save_trace(struct run *run);
-static bool show_stages(struct run *run);
+static bool show_exchange(struct run *run);
 
 // clang-format off
 bool framed_write(struct run *run)
@@ -57,7 +57,7 @@ bool framed_write(struct run *run)
         segment->remove,
         digest_messages,
         save_trace,
-        show_stages,
+        show_exchange,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
@@ -76,7 +76,7 @@ bool framed_read(struct run *run)
         segment->detach,
         save_messages,
         save_trace,
-        show_stages,
+        show_exchange,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
@@ -421,7 +421,7 @@ static void send_loop(void *context)
     if (!take_acknowledgements(run, &acknowledged, total))
         return;
     ledger_end(&run->ledger);
-    run->exchanged = true;
+    run->measured = true;
 }
 
 static bool send_messages(struct run *run)
@@ -432,7 +432,7 @@ static bool send_messages(struct run *run)
         return fail(run, "malloc", "histograms", ENOMEM);
     if (!guard_run(send_loop, run))
         return segment_lost(run, "write shared memory");
-    return run->exchanged;
+    return run->measured;
 }
 
 // What the reader must have seen, in order.
@@ -481,18 +481,11 @@ static bool save_trace(struct run *run)
                       run->ledger.traced * (uint64_t)run->ledger.columns * sizeof(int64_t));
 }
 
-// For a person: one line per stage; of several messages the median.
-static bool show_stages(struct run *run)
+static bool show_exchange(struct run *run)
 {
     if (run->lines == NULL)
         return true;
-    for (int stage = 0; stage < STAGE_COUNT; stage++) {
-        if (run->stage_happened[stage])
-            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage], run->stage_ns[stage]);
-        else if (run->ledger.measured[stage])
-            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage],
-                    ledger_typical(&run->ledger, (enum stage)stage));
-    }
+    show_stages(run);
     fprintf(run->lines, "messages=%" PRIu64 ", msg length=%" PRIu64 "\n", total_messages(run),
             run->exchanged_bytes);
     if (run->options.verify)
@@ -692,14 +685,14 @@ static void receive_loop(void *context)
             return;
     }
     ledger_end(&run->ledger);
-    run->exchanged = true;
+    run->measured = true;
 }
 
 static bool receive_messages(struct run *run)
 {
     if (!guard_run(receive_loop, run))
         return segment_lost(run, "read shared memory");
-    return run->exchanged;
+    return run->measured;
 }
 
 static bool save_messages(struct run *run)

@@ -8,6 +8,7 @@
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/shm.h>
@@ -43,6 +44,17 @@ void undo_add(enum undo_kind kind, const char *name, int id)
     entries[entry_count].id = id;
     snprintf(entries[entry_count].name, sizeof entries[entry_count].name, "%s", name);
     entry_count = entry_count + 1;
+}
+
+void undo_drop(enum undo_kind kind, const char *name, int id)
+{
+    for (int i = entry_count - 1; i >= 0; i--) {
+        if (entries[i].kind != kind || entries[i].id != id || strcmp(entries[i].name, name) != 0)
+            continue;
+        memmove(&entries[i], &entries[i + 1], (size_t)(entry_count - 1 - i) * sizeof entries[0]);
+        entry_count = entry_count - 1;
+        return;
+    }
 }
 
 void undo_release(void)

@@ -10,6 +10,9 @@ enum undo_kind { UNDO_FILE, UNDO_SHM_NAME, UNDO_SHM_ID, UNDO_MQ_NAME, UNDO_SEM_N
 void undo_hold(void);
 // Lists an object: by its name (a path, a POSIX name) or its System V id.
 void undo_add(enum undo_kind kind, const char *name, int id);
+// Takes an object off the list that was just removed, if it is on it: its name may be another process's next
+// moment.
+void undo_drop(enum undo_kind kind, const char *name, int id);
 void undo_release(void);
 
 // Removes everything listed, newest first. Errors are ignored: what is already gone needs no removing.
