@@ -7,6 +7,7 @@
 #include "crc32c.h"
 #include "error.h"
 #include "guard.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -85,6 +86,15 @@ bool framed_read(struct run *run)
 static struct header *shared_header(const struct run *run)
 {
     return (struct header *)run->segment.base;
+}
+
+// From here on a signal that ends this process closes the segment for the other side, where this one may
+// write to it.
+static void channel_prepare(struct run *run)
+{
+    channel_begin(run);
+    if (run->segment.writable)
+        undo_state(&shared_header(run)->state);
 }
 
 static uint64_t channel_bytes(const struct run *run)
@@ -237,7 +247,7 @@ static bool write_header(struct run *run)
 
 static bool channel_create(struct run *run)
 {
-    channel_begin(run);
+    channel_prepare(run);
     return run->channel.api->create(&run->channel);
 }
 
@@ -265,6 +275,7 @@ void framed_abandon(struct run *run)
 {
     if (run->channel.api != NULL && run->segment.base != NULL && run->segment.writable)
         guard_run(store_closed, run);
+    undo_state(NULL);
 }
 
 // Waits for the acknowledgement of message `index` (from 0).
@@ -469,6 +480,7 @@ static bool channel_close(struct run *run)
     if (run->channel.api->prove != NULL && !run->channel.api->prove(&run->channel, &run->proof))
         return false;
     run->channel.api->close(&run->channel);
+    undo_state(NULL); // it is detached next
     return true;
 }
 
@@ -566,7 +578,7 @@ static bool prepare_buffer(struct run *run)
     enum stage stages[5] = {STAGE_TRANSMIT, STAGE_WAIT};
     int count = 2;
     const bool verify = run->options.verify;
-    channel_begin(run);
+    channel_prepare(run);
     if (copies_out(run))
         stages[count++] = STAGE_READ;
     if (is_shaped(run))
