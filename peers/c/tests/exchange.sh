@@ -156,6 +156,10 @@ expect 0 "" test $? = 0 -a ! -s "$work/errors" -a "$(wc -l <"$work/answers")" = 
 expect 0 "" test "$(grep -c '"exit":0,' "$work/answers")" = 200
 expect 0 "" test "$(grep -c '"exit":64,' "$work/answers")" = 203
 expect 0 "msg length=33" $pr
+# Nobody has the result: the answer says so.
+echo "--name $name 10B --result $work/none/r" | "$bin/posix/shm_writer.exe" --serve >"$work/answers" 2>/dev/null
+expect 0 '"exit":1,' grep -F '"error":{"call":"write","object":"'"$work"'/none/r","errno":"ENOENT"' "$work/answers"
+expect 0 "" $pr
 coproc peer { exec "$bin/posix/shm_reader.exe" --serve; }
 ask() { echo "$1" >&"${peer[1]}"; IFS= read -r -t 10 answer <&"${peer[0]}"; }
 ask "--name $name"
@@ -231,7 +235,28 @@ wait $pid
 expect 0 "" test $? = 143
 absent "$name"
 
-echo "9. nothing is left"
+echo "9. files that are FIFOs: no wait without a deadline"
+mkfifo "$work/fifo"
+head -c 300000 /dev/zero | tr '\0' c >"$work/text"
+expect 0 "" $pw --payload "$work/text"
+expect 1 "open $work/fifo: ENXIO (nobody reads that FIFO" timeout 5 $pr --out "$work/fifo"
+exec 5<>"$work/fifo"
+expect 1 "write $work/fifo: ETIMEDOUT (" timeout 5 $pr --out "$work/fifo" --deadline-ms 200
+exec 5<&- # what is in it goes with the last who has it open
+exec 5<>"$work/fifo"
+head -c 300000 <&5 >"$work/out" &
+expect 0 "" $pr --out "$work/fifo"
+wait $!
+exec 5<&-
+expect 0 "" cmp "$work/text" "$work/out"
+expect 1 "read $work/fifo: ETIMEDOUT (" timeout 5 $pw --payload "$work/fifo" --deadline-ms 200
+absent "$name"
+timeout 5 cp "$work/text" "$work/fifo" & # opens it when the writer has
+expect 0 "msg length=300000" $pw --payload "$work/fifo"
+wait $!
+expect 0 "msg length=300000" $pr
+
+echo "10. nothing is left"
 absent "$name"
 expect 1 "" $sc
 if [ $failures != 0 ]; then

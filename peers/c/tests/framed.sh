@@ -391,7 +391,22 @@ check "no-verify, a wrong CRC: exit 0" test $? = 0
 exec 3>&-
 rm "$work/f.r" "$work/f.w" "/dev/shm$name"
 
-echo "11. skmsg: its manager"
+echo "11. values: what a library has allocated is given back, whatever ends the exchange"
+{ printf '\x00\x02\0\0\x00\x02\0\0'; head -c 1048632 /dev/zero; } >"$work/payload" # a tensor of 512 x 512
+for codec in raw struct json msgpack cbor protobuf flatbuffers; do
+    "$bin/posix/shm_reader.exe" --layout framed --channel futex --shape tensor --codec $codec --deadline-ms 1 >/dev/null 2>&1
+    [ $? = 77 ] && continue # this build has it not
+    start writer ${posix[0]} --channel "unix:$work/s" --payload "$work/payload" --shape tensor --codec $codec
+    writer=$pid
+    start reader ${posix[1]} --channel "unix:$work/s" --shape tensor --codec $codec --out /dev/full
+    wait $pid # AddressSanitizer would make it another code
+    check "$codec, no place for what was read: exit 1" test $? = 1
+    check "$codec, no place for what was read: ENOSPC" result reader '"call":"write","object":"/dev/full","errno":"ENOSPC"'
+    wait $writer
+    nothing_left "$codec, no place for what was read"
+done
+
+echo "12. skmsg: its manager"
 manager() { # CODE TEXT ARGUMENTS..
     said=$("$bin/skmsg/skmsg" "${@:3}" 2>&1)
     check "skmsg ${*:3}: exit $1" test $? = "$1"
