@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// Writer: create, size, reserve, attach, write, detach. Reader: attach, read, detach, remove.
+// Writer: create, size, reserve, attach, write, detach. Reader: attach, read, detach, remove. With --repeat
+// again and again.
 #include "classic.h"
 
 #include "clock.h"
@@ -13,9 +14,11 @@
 
 static const char os_text[] = "This is POSIX shared memory IPC.\n";
 #define OS_FIRST_PART 14                  // bytes of "This is POSIX "
-#define FIRST_PIECE_BYTES UINT64_C(65536) // the reader's buffer, doubled as often as the text asks for it
+#define FIRST_PIECE_BYTES UINT64_C(65536) // that the reader copies, doubled as often as the text asks for it
 
 static bool load_text(struct run *run);
+static bool write_rounds(struct run *run);
+static bool read_rounds(struct run *run);
 static uint64_t first_part(const struct run *run);
 static bool write_text(struct run *run);
 static bool has_bytes(struct run *run);
@@ -24,20 +27,16 @@ static bool save_text(struct run *run);
 static bool show_text(struct run *run);
 static bool leave(struct run *run);
 static bool digest_text(struct run *run);
+static bool show_exchange(struct run *run);
 
 // clang-format off
 bool classic_write(struct run *run)
 {
-    const struct segment_api *segment = run->peer->api;
     step *const flow[] = {
         load_text,
-        segment->create,
-        segment->size,
-        segment->reserve,
-        segment->attach,
-        write_text,
-        segment->detach,
+        write_rounds,
         digest_text,
+        show_exchange,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
@@ -47,19 +46,91 @@ bool classic_read(struct run *run)
     const struct segment_api *segment = run->peer->api;
     step *const flow[] = {
         out_open,
+        read_rounds,
+        save_text,
+        show_text,
+        segment->reader_removes ? segment->remove : leave, // only now: the text is safe
+        digest_text,
+        show_exchange,
+    };
+    return follow(run, flow, sizeof flow / sizeof flow[0]);
+}
+
+// One round of --repeat, which is all there is without it.
+static bool write_round(struct run *run)
+{
+    const struct segment_api *segment = run->peer->api;
+    step *const flow[] = {
+        segment->create,
+        segment->size,
+        segment->reserve,
+        segment->attach,
+        write_text,
+        segment->detach,
+    };
+    return follow(run, flow, sizeof flow / sizeof flow[0]);
+}
+
+static bool read_round(struct run *run)
+{
+    const struct segment_api *segment = run->peer->api;
+    step *const flow[] = {
         segment->find,
         has_bytes,
         segment->attach,
         read_text,
-        save_text,
-        show_text,
         segment->detach,
-        segment->reader_removes ? segment->remove : leave, // only now: the text is safe
-        digest_text,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
 // clang-format on
+
+// Moves what the stages of a round took into the ledger.
+static void record_round(struct run *run, bool first)
+{
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        if (!run->stage_happened[stage])
+            continue;
+        ledger_record(&run->ledger, (enum stage)stage, first, true, run->stage_ns[stage]);
+        run->stage_happened[stage] = false;
+        run->stage_ns[stage] = 0;
+    }
+}
+
+// One after the other, with `between` after each but the last. Only the stages of several rounds go into the
+// ledger.
+static bool repeat(struct run *run, step *round, step *between, const enum stage *stages, int stage_count)
+{
+    const uint64_t rounds = run->options.repeat;
+    if (rounds == 1)
+        return round(run);
+    if (!ledger_open(&run->ledger, stages, stage_count, rounds, 0))
+        return fail(run, "malloc", "histograms", ENOMEM);
+    ledger_begin(&run->ledger);
+    for (uint64_t index = 0; index < rounds; index++) {
+        if (!round(run) || (index + 1 < rounds && !between(run)))
+            return false;
+        record_round(run, index == 0);
+    }
+    ledger_end(&run->ledger);
+    run->measured = true;
+    return true;
+}
+
+static bool write_rounds(struct run *run)
+{
+    static const enum stage stages[] = {STAGE_CREATE, STAGE_SIZE,   STAGE_RESERVE, STAGE_ATTACH,
+                                        STAGE_WRITE,  STAGE_DETACH, STAGE_REMOVE};
+    return repeat(run, write_round, run->peer->api->remove, stages, sizeof stages / sizeof stages[0]);
+}
+
+static bool read_rounds(struct run *run)
+{
+    static const enum stage stages[] = {STAGE_READER_ATTACH, STAGE_READ, STAGE_DETACH};
+    if (run->options.repeat > 1 && !payload_grow(&run->payload, CLASSIC_SEGMENT_SIZE))
+        return fail(run, "malloc", "text", ENOMEM);
+    return repeat(run, read_round, leave, stages, sizeof stages / sizeof stages[0]);
+}
 
 // The text and its NUL, in memory: from --payload, from MSG_SIZE, or the fixed one of the `os` layout.
 static bool load_text(struct run *run)
@@ -123,12 +194,18 @@ static void copy_in(void *context)
     copy->ns = clock_ns() - begun;
 }
 
+static void show_text_line(const struct run *run)
+{
+    fprintf(run->lines, "%s shmem: %s%s, msg length=%" PRIu64 "\n",
+            run->peer->role == ROLE_WRITER ? "Writing to" : "Reading from", run->peer->api->prefix,
+            run->segment.object, run->payload.length);
+}
+
 static bool write_text(struct run *run)
 {
     struct copy copy = {.run = run, .split = first_part(run)};
-    if (run->lines != NULL)
-        fprintf(run->lines, "Writing to shmem: %s%s, msg length=%" PRIu64 "\n", run->peer->api->prefix,
-                run->segment.object, run->payload.length);
+    if (shows_calls(run))
+        show_text_line(run);
     run->stage = STAGE_WRITE;
     if (!guard_run(copy_in, &copy))
         return fail_because(run, "write shared memory", run->segment.object, EFAULT,
@@ -163,6 +240,7 @@ static void copy_out(void *context)
 static bool read_text(struct run *run)
 {
     struct copy copy = {.run = run};
+    run->payload.length = 0;
     run->stage = STAGE_READ;
     if (!guard_run(copy_out, &copy))
         return fail_because(run, "read shared memory", run->segment.object, EFAULT,
@@ -173,9 +251,8 @@ static bool read_text(struct run *run)
         return fail_because(run, "classic", run->segment.object, EBADMSG,
                             "no NUL in all of its %" PRIu64 " bytes: not a text of this layout",
                             run->segment.size);
-    if (run->lines != NULL)
-        fprintf(run->lines, "Reading from shmem: %s%s, msg length=%" PRIu64 "\n", run->peer->api->prefix,
-                run->segment.object, run->payload.length);
+    if (shows_calls(run))
+        show_text_line(run);
     stage_add(run, STAGE_READ, "read shared memory", copy.ns);
     return true;
 }
@@ -212,7 +289,17 @@ static bool digest_text(struct run *run)
         return fail(run, "EVP_Digest", "SHA-256", ENOMEM);
     run->exchanged_bytes = run->payload.length;
     run->payload_known = true;
-    if (run->lines != NULL)
-        fprintf(run->lines, "msg sha256=%s\n", run->sha256);
+    return true;
+}
+
+static bool show_exchange(struct run *run)
+{
+    if (run->lines == NULL)
+        return true;
+    if (!shows_calls(run)) {
+        show_text_line(run);
+        show_stages(run);
+    }
+    fprintf(run->lines, "msg sha256=%s\n", run->sha256);
     return true;
 }

@@ -58,6 +58,7 @@ static const struct {
     {"shmctl", EPERM, "only its owner may remove it"},
     {"open", ENOENT, "no such file"},
     {"open", EACCES, "this user may not open it"},
+    {"open", ENXIO, "nobody reads that FIFO: start its reader first"},
     {"bind", EADDRINUSE, "something lies at that path: remove it, or choose another --channel address"},
     {"bind", ENOENT, "the folder of that path is not there"},
     {"connect", ENOENT, "the socket is not there any more: start the writer again"},

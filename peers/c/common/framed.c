@@ -7,6 +7,7 @@
 #include "crc32c.h"
 #include "error.h"
 #include "guard.h"
+#include "undo.h"
 
 #include <errno.h>
 #include <inttypes.h>
@@ -33,7 +34,7 @@ static bool prepare_buffer(struct run *run);
 static bool receive_messages(struct run *run);
 static bool save_messages(struct run *run);
 static bool save_trace(struct run *run);
-static bool show_stages(struct run *run);
+static bool show_exchange(struct run *run);
 
 // clang-format off
 bool framed_write(struct run *run)
@@ -57,7 +58,7 @@ bool framed_write(struct run *run)
         segment->remove,
         digest_messages,
         save_trace,
-        show_stages,
+        show_exchange,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
@@ -76,7 +77,7 @@ bool framed_read(struct run *run)
         segment->detach,
         save_messages,
         save_trace,
-        show_stages,
+        show_exchange,
     };
     return follow(run, flow, sizeof flow / sizeof flow[0]);
 }
@@ -85,6 +86,15 @@ bool framed_read(struct run *run)
 static struct header *shared_header(const struct run *run)
 {
     return (struct header *)run->segment.base;
+}
+
+// From here on a signal that ends this process closes the segment for the other side, where this one may
+// write to it.
+static void channel_prepare(struct run *run)
+{
+    channel_begin(run);
+    if (run->segment.writable)
+        undo_state(&shared_header(run)->state);
 }
 
 static uint64_t channel_bytes(const struct run *run)
@@ -237,7 +247,7 @@ static bool write_header(struct run *run)
 
 static bool channel_create(struct run *run)
 {
-    channel_begin(run);
+    channel_prepare(run);
     return run->channel.api->create(&run->channel);
 }
 
@@ -265,6 +275,7 @@ void framed_abandon(struct run *run)
 {
     if (run->channel.api != NULL && run->segment.base != NULL && run->segment.writable)
         guard_run(store_closed, run);
+    undo_state(NULL);
 }
 
 // Waits for the acknowledgement of message `index` (from 0).
@@ -421,7 +432,7 @@ static void send_loop(void *context)
     if (!take_acknowledgements(run, &acknowledged, total))
         return;
     ledger_end(&run->ledger);
-    run->exchanged = true;
+    run->measured = true;
 }
 
 static bool send_messages(struct run *run)
@@ -432,7 +443,7 @@ static bool send_messages(struct run *run)
         return fail(run, "malloc", "histograms", ENOMEM);
     if (!guard_run(send_loop, run))
         return segment_lost(run, "write shared memory");
-    return run->exchanged;
+    return run->measured;
 }
 
 // What the reader must have seen, in order.
@@ -469,6 +480,7 @@ static bool channel_close(struct run *run)
     if (run->channel.api->prove != NULL && !run->channel.api->prove(&run->channel, &run->proof))
         return false;
     run->channel.api->close(&run->channel);
+    undo_state(NULL); // it is detached next
     return true;
 }
 
@@ -481,18 +493,11 @@ static bool save_trace(struct run *run)
                       run->ledger.traced * (uint64_t)run->ledger.columns * sizeof(int64_t));
 }
 
-// For a person: one line per stage; of several messages the median.
-static bool show_stages(struct run *run)
+static bool show_exchange(struct run *run)
 {
     if (run->lines == NULL)
         return true;
-    for (int stage = 0; stage < STAGE_COUNT; stage++) {
-        if (run->stage_happened[stage])
-            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage], run->stage_ns[stage]);
-        else if (run->ledger.measured[stage])
-            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage],
-                    ledger_typical(&run->ledger, (enum stage)stage));
-    }
+    show_stages(run);
     fprintf(run->lines, "messages=%" PRIu64 ", msg length=%" PRIu64 "\n", total_messages(run),
             run->exchanged_bytes);
     if (run->options.verify)
@@ -573,7 +578,7 @@ static bool prepare_buffer(struct run *run)
     enum stage stages[5] = {STAGE_TRANSMIT, STAGE_WAIT};
     int count = 2;
     const bool verify = run->options.verify;
-    channel_begin(run);
+    channel_prepare(run);
     if (copies_out(run))
         stages[count++] = STAGE_READ;
     if (is_shaped(run))
@@ -692,14 +697,14 @@ static void receive_loop(void *context)
             return;
     }
     ledger_end(&run->ledger);
-    run->exchanged = true;
+    run->measured = true;
 }
 
 static bool receive_messages(struct run *run)
 {
     if (!guard_run(receive_loop, run))
         return segment_lost(run, "read shared memory");
-    return run->exchanged;
+    return run->measured;
 }
 
 static bool save_messages(struct run *run)

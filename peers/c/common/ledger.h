@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: Apache-2.0
-// What is measured over the messages of the framed layout (the contract's section 9). All memory is taken
-// before the first message.
+// What is measured over the messages of the framed layout, or over the rounds of --repeat, which are counted
+// as messages here (the contract's section 9). All memory is taken before the first message.
 #ifndef SHMBED_LEDGER_H
 #define SHMBED_LEDGER_H
 

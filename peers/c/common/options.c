@@ -14,6 +14,7 @@ const char *const role_names[] = {"writer", "reader", "cleaner"};
 const char *const layout_names[] = {"classic", "os", "framed"};
 
 #define COUNT_MAX UINT64_C(1000000000)
+#define REPEAT_MAX 1000000
 #define DEADLINE_MS_MAX 86400000
 
 enum word {
@@ -42,6 +43,7 @@ enum word {
     WORD_RATE,
     WORD_NO_VERIFY,
     WORD_TRACE,
+    WORD_REPEAT,
     WORD_END
 };
 
@@ -71,6 +73,7 @@ static const struct option words[] = {
     {"rate", required_argument, NULL, WORD_RATE},
     {"no-verify", no_argument, NULL, WORD_NO_VERIFY},
     {"trace", required_argument, NULL, WORD_TRACE},
+    {"repeat", required_argument, NULL, WORD_REPEAT},
     {NULL, 0, NULL, 0},
 };
 
@@ -122,6 +125,8 @@ const char *options_help(void)
            "acknowledgements come)\n"
            "  --no-verify           framed: no CRC32C and no SHA-256, for measuring only\n"
            "  --trace FILE          framed: where to write the time stamps of each measured message\n"
+           "  --repeat N            classic, writer and reader: the flow N times in this process, for measuring "
+           "(default 1)\n"
            "  --serve               take command lines from stdin, answer with result objects\n"
            "  --help, --version\n"
            "\n"
@@ -366,6 +371,10 @@ static void take(struct parsing *parsing, int word, const char *option, const ch
     case WORD_TRACE:
         options->trace = value;
         break;
+    case WORD_REPEAT:
+        check(parsing, parse_number(value, false, 1, REPEAT_MAX, &options->repeat), option, value,
+              "1 to 1000000");
+        break;
     case WORD_END:
         break;
     }
@@ -395,7 +404,7 @@ static void fill_in(struct parsing *parsing)
         options->segment_size = defaults[options->layout].segment_size;
     if (!given(parsing, WORD_MODE))
         options->mode = defaults[options->layout].mode;
-    if (options->layout == LAYOUT_FRAMED)
+    if (options->layout == LAYOUT_FRAMED || options->repeat > 1)
         options->exclusive = true;
 }
 
@@ -422,6 +431,7 @@ static void check_options_fit(struct parsing *parsing)
         {WORD_CHANNEL, WRITER | READER},
         {WORD_SHAPE, WRITER | READER},
         {WORD_VALUES, READER},
+        {WORD_REPEAT, WRITER | READER},
     };
     for (size_t i = 0; i < sizeof limited / sizeof limited[0]; i++)
         if (given(parsing, limited[i].word) && (limited[i].roles & 1u << peer->role) == 0)
@@ -429,6 +439,8 @@ static void check_options_fit(struct parsing *parsing)
                    words[limited[i].word - WORD_HELP].name, role_names[peer->role]);
     if (sysv && given(parsing, WORD_NAME))
         reject(parsing, EXIT_USAGE, "--name: System V segments have keys: use --key or --key-file");
+    if (given(parsing, WORD_REPEAT) && options->layout != LAYOUT_CLASSIC)
+        reject(parsing, EXIT_USAGE, "--repeat: for --layout classic only");
     if (given(parsing, WORD_CODEC) && !given(parsing, WORD_SHAPE) && options->codec != &raw_codec)
         reject(parsing, EXIT_USAGE, "--codec %s: it needs --shape", options->codec->name);
     if (given(parsing, WORD_VALUES) && !given(parsing, WORD_SHAPE))
@@ -535,6 +547,7 @@ int options_parse(struct options *options, const struct peer *peer, int argc, ch
         .codec = &raw_codec,
         .count = 1,
         .window = 1,
+        .repeat = 1,
     };
     optind = 0; // glibc: forget the line before
     opterr = 0;

@@ -47,6 +47,7 @@ struct options {
     uint64_t rate;         // messages per second; 0: a closed loop
     bool verify;           // CRC32C and SHA-256
     const char *trace;     // file, or NULL
+    uint64_t repeat;       // classic: rounds of the flow
 };
 
 enum { EXIT_DONE = 0, EXIT_FAILED = 1, EXIT_USAGE = 64, EXIT_UNSUPPORTED = 77 };

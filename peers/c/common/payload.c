@@ -36,11 +36,20 @@ void payload_free(struct payload *payload)
     *payload = (struct payload){0};
 }
 
-static bool await_input(const struct run *run, int fd)
+// Waits for a pipe, at most until the deadline: until it can be read, or takes more, or the other end closes.
+static bool await_pipe(struct run *run, int fd, short events, const char *call, const char *path)
 {
-    int64_t left_ns = run->deadline_ns - clock_ns();
-    struct pollfd wanted = {.fd = fd, .events = POLLIN};
-    return left_ns > 0 && poll(&wanted, 1, (int)(left_ns / NS_PER_MS) + 1) >= 0;
+    struct pollfd wanted = {.fd = fd, .events = events};
+    for (;;) {
+        const int64_t left_ns = run->deadline_ns - clock_ns();
+        if (left_ns <= 0)
+            return fail(run, call, path, ETIMEDOUT);
+        const int ready = poll(&wanted, 1, (int)(left_ns / NS_PER_MS) + 1);
+        if (ready == 1)
+            return true;
+        if (ready == -1 && errno != EINTR)
+            return fail(run, "poll", path, errno);
+    }
 }
 
 static bool read_to_end(struct run *run, int fd, const char *path, uint64_t limit)
@@ -58,8 +67,8 @@ static bool read_to_end(struct run *run, int fd, const char *path, uint64_t limi
         RETRY_INTERRUPTED(run, got,
                           read(fd, payload->bytes + payload->length, room < STEP_BYTES ? room : STEP_BYTES));
         if (got == -1 && errno == EAGAIN) { // a pipe that is still being filled
-            if (!await_input(run, fd))
-                return fail(run, "read", path, ETIMEDOUT);
+            if (!await_pipe(run, fd, POLLIN, "read", path))
+                return false;
             continue;
         }
         if (got == -1)
@@ -83,23 +92,30 @@ bool payload_load(struct run *run, const char *path, uint64_t limit)
     if (done && expected > limit)
         expected = limit; // a file that is too long is read only as far as that shows
     done = done && (payload_grow(&run->payload, expected + 2) || fail(run, "malloc", path, ENOMEM));
+    // Of a FIFO that nobody has opened yet to write into it, read would return 0.
+    done = done && (!S_ISFIFO(status.st_mode) || await_pipe(run, fd, POLLIN, "read", path));
     done = done && read_to_end(run, fd, path, limit);
     close(fd);
     return done;
 }
+
+// O_NONBLOCK: a FIFO that nobody reads must not hang us; it is ENXIO.
+#define FILE_FLAGS (O_WRONLY | O_CLOEXEC | O_NONBLOCK)
 
 static bool open_new(struct run *run, const char *path, int *fd)
 {
     if (path == NULL)
         return true;
     undo_hold();
-    *fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    *fd = open(path, FILE_FLAGS | O_CREAT | O_EXCL, 0600);
+    int number = errno;
     if (*fd != -1)
         undo_add(UNDO_FILE, path, -1);
-    else if (errno == EEXIST)
-        *fd = open(path, O_WRONLY | O_TRUNC | O_CLOEXEC);
-    int number = errno;
     undo_release();
+    if (*fd == -1 && number == EEXIST) {
+        *fd = open(path, FILE_FLAGS | O_TRUNC);
+        number = errno;
+    }
     return *fd != -1 || fail(run, "open", path, number);
 }
 
@@ -113,6 +129,11 @@ static bool write_all(struct run *run, int fd, const char *path, const unsigned 
     while (length > 0) {
         ssize_t put;
         RETRY_INTERRUPTED(run, put, write(fd, bytes, length < STEP_BYTES ? length : STEP_BYTES));
+        if (put == -1 && errno == EAGAIN) { // a pipe that is full
+            if (!await_pipe(run, fd, POLLOUT, "write", path))
+                return false;
+            continue;
+        }
         if (put == -1)
             return fail(run, "write", path, errno);
         bytes += put;
@@ -143,7 +164,7 @@ bool out_close(struct run *run)
 
 bool file_write(struct run *run, const char *path, const void *bytes, uint64_t length)
 {
-    int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    int fd = open(path, FILE_FLAGS | O_CREAT | O_TRUNC, 0600);
     if (fd == -1)
         return fail(run, "open", path, errno);
     bool written = write_all(run, fd, path, bytes, length);

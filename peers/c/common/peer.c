@@ -69,7 +69,7 @@ static void run_end(struct run *run)
         for (uint64_t i = 0; i < run->distinct; i++)
             free((void *)run->pieces[i].bytes);
     free(run->pieces);
-    shaped_free(&run->shaped);
+    shaped_free(run);
 }
 
 static bool write_line(int fd, const char *line)
@@ -89,21 +89,24 @@ static bool write_line(int fd, const char *line)
 
 // Writes the result object where --result says. Failing to is a failed command: nobody would know how it
 // went.
-static void write_result(struct run *run, const char *json)
+static bool write_result(struct run *run, const char *json)
 {
     const char *path = run->options.result;
     if (path == NULL)
-        return;
+        return true;
     bool to_stdout = strcmp(path, "-") == 0;
     int fd = to_stdout ? STDOUT_FILENO : open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
     bool written = fd != -1 && json != NULL && write_line(fd, json);
     if (!written) {
+        const int number = json == NULL ? ENOMEM : errno;
         fprintf(stderr, "write %s: %s (the result is lost: name another file with --result)\n", path,
-                errno_name(errno));
+                errno_name(number));
+        fail_because(run, "write", path, number, "the result is lost: name another file with --result");
         run->exit = EXIT_FAILED;
     }
     if (fd != -1 && !to_stdout)
         close(fd);
+    return written;
 }
 
 char *peer_answer(const struct peer *peer, int argc, char **argv)
@@ -119,8 +122,11 @@ char *peer_answer(const struct peer *peer, int argc, char **argv)
     if (run.exit == EXIT_DONE)
         run_command(&run);
     char *json = result_json(&run);
-    if (run.options.result != NULL && strcmp(run.options.result, "-") != 0)
-        write_result(&run, json);
+    const bool to_file = run.options.result != NULL && strcmp(run.options.result, "-") != 0;
+    if (to_file && !write_result(&run, json)) {
+        free(json);
+        json = result_json(&run); // of a command that has failed
+    }
     run_end(&run);
     return json;
 }

@@ -150,7 +150,7 @@ static json_t *proof_object(const struct proof *proof)
 static void set_measurements(const struct run *run, json_t *object)
 {
     const struct ledger *ledger = &run->ledger;
-    if (run->options.count > 1)
+    if (run->options.count > 1 || run->options.repeat > 1)
         json_object_set_new(object, "histograms", histograms_object(ledger));
     json_object_set_new(object, "first", first_object(ledger));
     json_object_set_new(object, "usage", usage_object(&ledger->before, &ledger->after));
@@ -158,7 +158,7 @@ static void set_measurements(const struct run *run, json_t *object)
     json_object_set_new(object, "negative", integer(ledger->negative));
     if (run->options.rate > 0)
         json_object_set_new(object, "rate", rate_object(&run->pace));
-    if (run->peer->role == ROLE_READER && run->options.verify)
+    if (run->options.layout == LAYOUT_FRAMED && run->peer->role == ROLE_READER && run->options.verify)
         json_object_set_new(object, "crcMismatches", integer(run->crc_mismatches));
     if (run->crc_mismatches > 0)
         json_object_set_new(object, "firstCrcMismatch", integer(run->first_crc_mismatch));
@@ -218,9 +218,9 @@ char *result_json(const struct run *run)
         json_object_set_new(object, "payload", payload_object(run));
     if (run->exit == EXIT_DONE && run->shaped.known)
         json_object_set_new(object, "values", values_object(run));
-    if (run->exchanged)
+    if (run->measured)
         set_measurements(run, object);
-    if (run->exchanged && run->proof.runs > 0)
+    if (run->measured && run->proof.runs > 0)
         json_object_set_new(object, "proof", proof_object(&run->proof));
     if (run->error.call != NULL)
         json_object_set_new(object, "error", error_object(run));

@@ -20,7 +20,22 @@ void stage_add(struct run *run, enum stage stage, const char *label, int64_t ns)
 {
     run->stage_ns[stage] += ns;
     run->stage_happened[stage] = true;
-    // The framed layout has its lines at the end: its stages repeat.
-    if (run->lines != NULL && label != NULL && run->options.layout != LAYOUT_FRAMED)
+    if (label != NULL && shows_calls(run))
         fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", label, ns);
+}
+
+bool shows_calls(const struct run *run)
+{
+    return run->lines != NULL && run->options.layout != LAYOUT_FRAMED && run->options.repeat == 1;
+}
+
+void show_stages(const struct run *run)
+{
+    for (int stage = 0; stage < STAGE_COUNT; stage++) {
+        if (run->stage_happened[stage])
+            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage], run->stage_ns[stage]);
+        else if (run->ledger.measured[stage])
+            fprintf(run->lines, "[QLOG] %s latency: %" PRId64 "\n", stage_names[stage],
+                    ledger_typical(&run->ledger, (enum stage)stage));
+    }
 }

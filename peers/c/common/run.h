@@ -56,18 +56,19 @@ struct run {
     bool payload_known; // the length and the digest are those of the whole exchange
     char sha256[65];
 
+    struct ledger ledger; // framed, and --repeat
+    bool measured;        // the ledger is that of the whole exchange
+
     // framed only
     struct header header;   // the writer's plan, or the reader's checked copy
     struct channel channel; // channel.api is NULL until it begins
     struct proof proof;     // where the channel can prove something
-    struct ledger ledger;
     struct pace pace;                            // writer
     int64_t sent_ns[SLOT_COUNT_MAX];             // writer: of message seq, at (seq - 1) % SLOT_COUNT_MAX
     struct sha256 digest;                        // reader
     struct piece *pieces;                        // writer: those of the payload file
     uint64_t distinct;                           // how many
     struct shaped shaped;                        // --shape only
-    bool exchanged;                              // the message loop came to its end
     uint64_t crc_mismatches, first_crc_mismatch; // reader
 
     int out;     // the file of --out, or -1
@@ -82,6 +83,10 @@ bool follow(struct run *run, step *const *flow, size_t steps);
 // Adds a call's time to a stage and, where a person reads along, prints its line. `label` NULL: a call
 // without a line of its own.
 void stage_add(struct run *run, enum stage stage, const char *label, int64_t ns);
+// Whether a person reads along call by call. Stages that repeat have their lines at the end instead.
+bool shows_calls(const struct run *run);
+// Those: one line for each stage; the median of several times.
+void show_stages(const struct run *run);
 
 // Repeats a call that a signal interrupted, until the command's deadline. The call yields -1 and errno.
 #define RETRY_INTERRUPTED(run, result, call)                                                                 \

@@ -141,8 +141,11 @@ bool shaped_keep(struct run *run)
     return kept;
 }
 
-void shaped_free(struct shaped *shaped)
+void shaped_free(struct run *run)
 {
+    struct shaped *shaped = &run->shaped;
+    if (run->options.codec->release != NULL) // of a message that was not kept
+        run->options.codec->release(&shaped->decoding);
     free(shaped->sent);
     payload_free(&shaped->room);
     values_free(&shaped->values);

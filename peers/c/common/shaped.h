@@ -44,6 +44,6 @@ bool shaped_keep(struct run *run);
 // Reader, after the exchange.
 bool shaped_finish(struct run *run);
 
-void shaped_free(struct shaped *shaped);
+void shaped_free(struct run *run);
 
 #endif

@@ -3,11 +3,14 @@
 // that were used before.
 #include "undo.h"
 
+#include "header.h"
+
 #include <mqueue.h>
 #include <semaphore.h>
 #include <signal.h>
 #include <stddef.h>
 #include <stdio.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/msg.h>
 #include <sys/shm.h>
@@ -22,6 +25,7 @@ static struct {
 } entries[UNDO_MAX];
 static volatile sig_atomic_t entry_count;
 static sigset_t before_hold;
+static uint64_t *volatile shared_state;
 
 static const int ending_signals[] = {SIGINT, SIGTERM, SIGHUP};
 #define ENDING_SIGNALS (sizeof ending_signals / sizeof ending_signals[0])
@@ -45,38 +49,67 @@ void undo_add(enum undo_kind kind, const char *name, int id)
     entry_count = entry_count + 1;
 }
 
+void undo_drop(enum undo_kind kind, const char *name, int id)
+{
+    for (int i = entry_count - 1; i >= 0; i--) {
+        if (entries[i].kind != kind || entries[i].id != id || strcmp(entries[i].name, name) != 0)
+            continue;
+        memmove(&entries[i], &entries[i + 1], (size_t)(entry_count - 1 - i) * sizeof entries[0]);
+        entry_count = entry_count - 1;
+        return;
+    }
+}
+
 void undo_release(void)
 {
     sigprocmask(SIG_SETMASK, &before_hold, NULL);
 }
 
+static void remove_object(enum undo_kind kind, const char *name, int id)
+{
+    switch (kind) {
+    case UNDO_FILE:
+        unlink(name);
+        break;
+    case UNDO_SHM_NAME:
+        shm_unlink(name);
+        break;
+    case UNDO_SHM_ID:
+        shmctl(id, IPC_RMID, NULL);
+        break;
+    case UNDO_MQ_NAME:
+        mq_unlink(name);
+        break;
+    case UNDO_SEM_NAME:
+        sem_unlink(name);
+        break;
+    case UNDO_MSG_ID:
+        msgctl(id, IPC_RMID, NULL);
+        break;
+    }
+}
+
+void undo_remove(enum undo_kind kind, const char *name, int id)
+{
+    undo_hold();
+    remove_object(kind, name, id);
+    undo_drop(kind, name, id);
+    undo_release();
+}
+
+void undo_state(uint64_t *state)
+{
+    shared_state = state;
+}
+
 void undo_run(void)
 {
-    while (entry_count > 0) {
-        int newest = entry_count - 1;
-        const char *name = entries[newest].name;
-        switch (entries[newest].kind) {
-        case UNDO_FILE:
-            unlink(name);
-            break;
-        case UNDO_SHM_NAME:
-            shm_unlink(name);
-            break;
-        case UNDO_SHM_ID:
-            shmctl(entries[newest].id, IPC_RMID, NULL);
-            break;
-        case UNDO_MQ_NAME:
-            mq_unlink(name);
-            break;
-        case UNDO_SEM_NAME:
-            sem_unlink(name);
-            break;
-        case UNDO_MSG_ID:
-            msgctl(entries[newest].id, IPC_RMID, NULL);
-            break;
-        }
-        entry_count = newest; // only now: a signal in between removes it a second time, never not at all
+    undo_hold();
+    for (; entry_count > 0; entry_count = entry_count - 1) {
+        const int newest = entry_count - 1;
+        remove_object(entries[newest].kind, entries[newest].name, entries[newest].id);
     }
+    undo_release();
 }
 
 void undo_forget(void)
@@ -87,6 +120,8 @@ void undo_forget(void)
 static void on_signal(int number)
 {
     undo_run();
+    if (shared_state != NULL) // after the removals: of a segment that was truncated this is SIGBUS
+        __atomic_store_n(shared_state, STATE_CLOSED, __ATOMIC_RELEASE);
     _exit(128 + number);
 }
 

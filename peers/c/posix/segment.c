@@ -197,11 +197,16 @@ static bool posix_detach(struct run *run)
 static bool posix_remove(struct run *run)
 {
     run->stage = STAGE_REMOVE;
+    undo_hold();
     int64_t begun = clock_ns();
     int result = shm_unlink(name_of(run));
     int64_t ended = clock_ns();
+    int number = errno;
+    if (result == 0)
+        undo_drop(UNDO_SHM_NAME, name_of(run), -1);
+    undo_release();
     if (result == -1)
-        return fail(run, "shm_unlink", name_of(run), errno);
+        return fail(run, "shm_unlink", name_of(run), number);
     stage_add(run, STAGE_REMOVE, "shm_unlink", ended - begun);
     return true;
 }

@@ -232,11 +232,16 @@ static bool sysv_detach(struct run *run)
 static bool sysv_remove(struct run *run)
 {
     run->stage = STAGE_REMOVE;
+    undo_hold();
     int64_t begun = clock_ns();
     int result = shmctl(run->segment.id, IPC_RMID, NULL);
     int64_t ended = clock_ns();
+    int number = errno;
+    if (result == 0)
+        undo_drop(UNDO_SHM_ID, "", run->segment.id);
+    undo_release();
     if (result == -1)
-        return fail(run, "shmctl", run->segment.object, errno);
+        return fail(run, "shmctl", run->segment.object, number);
     stage_add(run, STAGE_REMOVE, "shmctl", ended - begun);
     return true;
 }

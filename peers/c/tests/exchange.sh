@@ -156,6 +156,10 @@ expect 0 "" test $? = 0 -a ! -s "$work/errors" -a "$(wc -l <"$work/answers")" = 
 expect 0 "" test "$(grep -c '"exit":0,' "$work/answers")" = 200
 expect 0 "" test "$(grep -c '"exit":64,' "$work/answers")" = 203
 expect 0 "msg length=33" $pr
+# Nobody has the result: the answer says so.
+echo "--name $name 10B --result $work/none/r" | "$bin/posix/shm_writer.exe" --serve >"$work/answers" 2>/dev/null
+expect 0 '"exit":1,' grep -F '"error":{"call":"write","object":"'"$work"'/none/r","errno":"ENOENT"' "$work/answers"
+expect 0 "" $pr
 coproc peer { exec "$bin/posix/shm_reader.exe" --serve; }
 ask() { echo "$1" >&"${peer[1]}"; IFS= read -r -t 10 answer <&"${peer[0]}"; }
 ask "--name $name"
@@ -172,7 +176,87 @@ kill -TERM "$pid"
 wait "$pid"
 expect 0 "" test $? = 143
 
-echo "8. nothing is left"
+echo "8. --repeat: the flow again and again, measured stage by stage"
+# stages KEY FILE: the names in one object of a result
+stages() { grep -oE "\"$1\":\{[^}]*\}" "$2" | grep -oE '[{,]"[a-z-]+"' | tr -d '{,"' | tr '\n' ' '; }
+# repeated WRITER READER SIZE-STAGES LEFT: LEFT is what removes the segment, the reader or the cleaner
+repeated() {
+    local once=""
+    [ "$4" = reader ] && once="remove "
+    expect 0 "" $1 1000B --repeat 50 --result "$work/result"
+    for key in histograms first stages; do
+        expect 0 "" test "$(stages $key "$work/result")" = "create $3attach write detach remove "
+    done
+    expect 0 '"clockPairNs":' grep -E '"usage":\{"minorFaults":[0-9]+,.*"negative":0' "$work/result"
+    expect 0 '"length":999,"sha256"' cat "$work/result"
+    expect 1 "EEXIST (" $1 1000B --repeat 2 # one segment is there
+    expect 0 "" $2 --repeat 50 --out "$work/out" --result "$work/result"
+    expect 0 "" test "$(stages histograms "$work/result")" = "reader-attach read detach "
+    expect 0 "" test "$(stages first "$work/result")" = "reader-attach read detach "
+    expect 0 "" test "$(stages stages "$work/result")" = "reader-attach read detach $once"
+    expect 1 "" grep crcMismatches "$work/result"
+    expect 0 "" cmp "$work/text" "$work/out"
+    [ "$4" = reader ] || expect 0 "" $sc
+    expect 1 "ENOENT (" $2 --repeat 2 # and now none
+    expect 0 "" $1 1000B --repeat 1 --result "$work/result"
+    expect 1 "" grep histograms "$work/result"
+    expect 0 "[QLOG] reader-attach latency: " $2 --repeat 2
+    [ "$4" = reader ] || expect 0 "" $sc
+    expect 0 "" $1 --payload "$work/long" --repeat 3 # longer than the buffer that is there before
+    expect 0 "msg sha256=$(sha256sum <"$work/long" | cut -c1-64)" $2 --repeat 3
+    [ "$4" = reader ] || expect 0 "" $sc
+}
+head -c 999 /dev/zero | tr '\0' a >"$work/text"
+head -c 9000000 /dev/zero | tr '\0' b >"$work/long"
+repeated "$pw --segment-size 16M" "$pr" "size reserve " reader
+repeated "$sw --segment-size 16M" "$sr" "" cleaner
+$pw 1000B --repeat 3 >"$work/lines"
+expect 0 "" test "$(grep -c QLOG "$work/lines")" = 7 -a "$(grep -c . "$work/lines")" = 9
+expect 0 "[QLOG] create latency: " cat "$work/lines"
+expect 0 "msg length=999" $pr
+for word in --repeat=0 --repeat=1000001 --repeat=x; do
+    expect 64 "--repeat" $pw 10B $word
+done
+expect 64 "--repeat: not an option of the cleaner" $sc --repeat 2
+expect 64 "--repeat: for --layout classic only" $pw --layout framed --channel futex --payload "$work/text" --repeat 2
+expect 64 "--repeat: for --layout classic only" $or --repeat 2
+absent "$name"
+# Interrupted after more rounds than the list of what is to be removed has room for.
+$pw 10B --repeat 1000000 --segment-size 1M >/dev/null &
+pid=$!
+inode() { stat -c %i "/dev/shm$name" 2>/dev/null || echo 0; }
+first=0 now=0
+while kill -0 $pid && [ $((now - first)) -lt 20 -o $first = 0 ]; do
+    now=$(inode)
+    [ $first != 0 ] || first=$now
+done
+kill -TERM $pid
+wait $pid
+expect 0 "" test $? = 143
+absent "$name"
+
+echo "9. files that are FIFOs: no wait without a deadline"
+mkfifo "$work/fifo"
+head -c 300000 /dev/zero | tr '\0' c >"$work/text"
+expect 0 "" $pw --payload "$work/text"
+expect 1 "open $work/fifo: ENXIO (nobody reads that FIFO" timeout 5 $pr --out "$work/fifo"
+exec 5<>"$work/fifo"
+expect 1 "write $work/fifo: ETIMEDOUT (" timeout 5 $pr --out "$work/fifo" --deadline-ms 200
+exec 5<&- # what is in it goes with the last who has it open
+exec 5<>"$work/fifo"
+head -c 300000 <&5 >"$work/out" &
+expect 0 "" $pr --out "$work/fifo"
+wait $!
+exec 5<&-
+expect 0 "" cmp "$work/text" "$work/out"
+expect 1 "read $work/fifo: ETIMEDOUT (" timeout 5 $pw --payload "$work/fifo" --deadline-ms 200
+absent "$name"
+timeout 5 cp "$work/text" "$work/fifo" & # opens it when the writer has
+expect 0 "msg length=300000" $pw --payload "$work/fifo"
+wait $!
+expect 0 "msg length=300000" $pr
+
+echo "10. nothing is left"
 absent "$name"
 expect 1 "" $sc
 if [ $failures != 0 ]; then

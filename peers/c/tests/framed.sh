@@ -159,6 +159,55 @@ for channel in $channels; do
     nothing_left "${channel%%:*}, an interrupted writer"
 done
 
+head -c 1000 /dev/urandom >"$work/payload"
+# interrupted WHO OTHER CHANNEL: in the middle of an exchange, and the other side knows at once
+interrupted() {
+    rm -f "$work/out"
+    start writer ${posix[0]} --channel "$3" --payload "$work/payload" --count 1000000000
+    local writer=$pid
+    start reader ${posix[1]} --channel "$3" --count 1000000000 --out "$work/out"
+    local reader=$pid
+    for i in $(seq 1000); do [ -s "$work/out" ] && break; sleep 0.01; done
+    kill -TERM ${!1}
+    wait ${!2}
+    check "${3%%:*}: an interrupted $1: exit 1" test $? = 1
+    check "${3%%:*}: an interrupted $1: EPIPE" result $2 '"errno":"EPIPE"'
+    wait
+    nothing_left "${3%%:*}, interrupted $1"
+    rm -f "$work/out"
+}
+for channel in $channels; do
+    interrupted writer reader "$channel"
+    case $channel in futex | spin | posix-sem:* | rtering*) interrupted reader writer "$channel" ;; esac
+done
+# What a writer has removed is not its own any more: interrupted while it writes its trace, it leaves the next one's objects.
+mkfifo "$work/trace"
+exec 4<>"$work/trace" # nobody takes what a pipe cannot hold
+for channel in fifo:$work/f posix-sem:$name; do
+    start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 5000 --trace "$work/trace"
+    writer=$pid
+    start reader ${posix[1]} --channel "$channel" --count 5000
+    wait $pid
+    for i in $(seq 1000); do [ -e "/dev/shm$name" ] || break; sleep 0.01; done
+    next="/dev/shm$name $work/f.r $work/f.w"
+    [ "${channel%%:*}" = fifo ] || next="/dev/shm$name /dev/shm/sem.${name#/}.r /dev/shm/sem.${name#/}.w"
+    touch $next
+    kill -TERM $writer
+    wait $writer
+    check "${channel%%:*}: interrupted in its trace: 143" test $? = 143
+    check "${channel%%:*}: interrupted in its trace: the next one's objects" ls $next
+    rm -f $next
+done
+exec 4>&-
+rm "$work/trace"
+start writer ${posix[0]} --channel futex --payload "$work/payload" --trace "$work/none/t"
+writer=$pid
+start reader ${posix[1]} --channel futex
+wait $writer
+check "no trace: exit 1" test $? = 1
+wait $pid
+nothing_left "no trace"
+
 echo "6. lies are named errors"
 unhex() { sed 's/#.*//' | tr -d ' \n' | sed 's/../\\x&/g' | xargs -0 printf; }
 make_segment() { # the golden header, with some hex digits replaced; 4 slots
@@ -342,7 +391,22 @@ check "no-verify, a wrong CRC: exit 0" test $? = 0
 exec 3>&-
 rm "$work/f.r" "$work/f.w" "/dev/shm$name"
 
-echo "11. skmsg: its manager"
+echo "11. values: what a library has allocated is given back, whatever ends the exchange"
+{ printf '\x00\x02\0\0\x00\x02\0\0'; head -c 1048632 /dev/zero; } >"$work/payload" # a tensor of 512 x 512
+for codec in raw struct json msgpack cbor protobuf flatbuffers; do
+    "$bin/posix/shm_reader.exe" --layout framed --channel futex --shape tensor --codec $codec --deadline-ms 1 >/dev/null 2>&1
+    [ $? = 77 ] && continue # this build has it not
+    start writer ${posix[0]} --channel "unix:$work/s" --payload "$work/payload" --shape tensor --codec $codec
+    writer=$pid
+    start reader ${posix[1]} --channel "unix:$work/s" --shape tensor --codec $codec --out /dev/full
+    wait $pid # AddressSanitizer would make it another code
+    check "$codec, no place for what was read: exit 1" test $? = 1
+    check "$codec, no place for what was read: ENOSPC" result reader '"call":"write","object":"/dev/full","errno":"ENOSPC"'
+    wait $writer
+    nothing_left "$codec, no place for what was read"
+done
+
+echo "12. skmsg: its manager"
 manager() { # CODE TEXT ARGUMENTS..
     said=$("$bin/skmsg/skmsg" "${@:3}" 2>&1)
     check "skmsg ${*:3}: exit $1" test $? = "$1"

@@ -185,6 +185,34 @@ static void a_truncated_segment_is_efault_for_both_roles(void)
     CHECK(shm_open(name, O_RDONLY, 0) == -1 && errno == ENOENT);
 }
 
+static void make_listed_file(const char *path)
+{
+    int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+    CHECK(fd != -1);
+    close(fd);
+    undo_add(UNDO_FILE, path, -1);
+}
+
+// Its name may be another process's by then.
+static void what_was_removed_is_not_removed_a_second_time(void)
+{
+    char kept[64], undone[64];
+    snprintf(kept, sizeof kept, "/dev/shm/shmbed-c-test-kept-%d", (int)getpid());
+    snprintf(undone, sizeof undone, "/dev/shm/shmbed-c-test-undone-%d", (int)getpid());
+    for (int i = 0; i < 50; i++) { // more than the list has room for
+        make_listed_file(kept);
+        CHECK(unlink(kept) == 0);
+        undo_drop(UNDO_FILE, kept, -1);
+    }
+    undo_drop(UNDO_FILE, kept, -1); // twice does no harm
+    make_listed_file(kept);
+    make_listed_file(undone);
+    undo_drop(UNDO_FILE, kept, -1); // not the newest
+    undo_run();
+    CHECK(access(undone, F_OK) == -1 && errno == ENOENT);
+    CHECK(unlink(kept) == 0);
+}
+
 int main(void)
 {
     guard_install();
@@ -197,6 +225,7 @@ int main(void)
     RUN(sha256_agrees_with_fips_180);
     RUN(sigbus_becomes_a_return_value_every_time);
     RUN(a_truncated_segment_is_efault_for_both_roles);
+    RUN(what_was_removed_is_not_removed_a_second_time);
     puts("unit tests: all passed");
     return 0;
 }

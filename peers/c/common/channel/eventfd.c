@@ -105,7 +105,10 @@ static bool await_event(struct channel *channel, int64_t deadline_ns)
         if (!channel_poll(channel, polled, 2, deadline_ns))
             return false;
         uint64_t announced = 0;
-        if ((polled[0].revents & POLLIN) == 0) // nothing more can come
+        // The other side's last event may have come between the looks at the two: with its end there is
+        // nothing more to come, so one more look is enough.
+        if ((polled[0].revents & POLLIN) == 0 &&
+            (poll(polled, 1, 0) != 1 || (polled[0].revents & POLLIN) == 0))
             return channel_closed(channel, "ppoll");
         ssize_t got = read(channel->in_event, &announced, sizeof announced);
         if (got == -1 && errno != EINTR && errno != EAGAIN)

@@ -109,7 +109,7 @@ static void fifo_close(struct channel *channel)
     channel->in_fd = channel->out_fd = -1;
     for (int to_reader = 0; channel->created && to_reader <= 1; to_reader++) {
         direction(path, channel->address, to_reader == 1);
-        unlink(path);
+        undo_remove(UNDO_FILE, path, -1);
     }
     channel->created = false;
 }

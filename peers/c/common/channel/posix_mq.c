@@ -110,7 +110,7 @@ static void mq_close_both(struct channel *channel)
     channel->in_fd = channel->out_fd = -1;
     for (int to_reader = 0; channel->created && to_reader <= 1; to_reader++) {
         direction(name, channel->address, to_reader == 1);
-        mq_unlink(name);
+        undo_remove(UNDO_MQ_NAME, name, -1);
     }
     channel->created = false;
 }

@@ -96,7 +96,7 @@ static void sem_close_both(struct channel *channel)
     channel->in_sem = channel->out_sem = NULL;
     for (int to_reader = 0; channel->created && to_reader <= 1; to_reader++) {
         direction(name, channel->address, to_reader == 1);
-        sem_unlink(name);
+        undo_remove(UNDO_SEM_NAME, name, -1);
     }
     channel->created = false;
 }

@@ -154,7 +154,7 @@ void socket_close(struct channel *channel)
     if (channel->listener != -1)
         close(channel->listener);
     if (channel->created)
-        unlink(channel->address);
+        undo_remove(UNDO_FILE, channel->address, -1);
     channel->in_fd = channel->out_fd = channel->listener = -1;
     channel->created = false;
 }

@@ -133,7 +133,7 @@ static void msg_close(struct channel *channel)
         timer_delete(channel->timer);
     channel->has_timer = false;
     if (channel->created)
-        msgctl(channel->queue, IPC_RMID, NULL);
+        undo_remove(UNDO_MSG_ID, "", channel->queue);
     channel->created = false;
     channel->queue = -1;
 }

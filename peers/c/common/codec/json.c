@@ -3,6 +3,7 @@
 // double that is no number is a string, and the tensor's data is base64.
 #include "codec.h"
 
+#include <errno.h>
 #include <inttypes.h>
 #include <jansson.h>
 #include <math.h>
@@ -69,13 +70,9 @@ static json_t *telemetry_value(const struct values *values)
 
 static json_t *data_value(const unsigned char *data)
 {
-    char *base64 = malloc(BASE64_BYTES + 1);
-    if (base64 == NULL)
-        return NULL;
+    static char base64[BASE64_BYTES + 1];
     EVP_EncodeBlock((unsigned char *)base64, data, TENSOR_DATA_BYTES);
-    json_t *value = json_stringn_nocheck(base64, BASE64_BYTES);
-    free(base64);
-    return value;
+    return json_stringn_nocheck(base64, BASE64_BYTES);
 }
 
 static json_t *tensor_value(const struct values *values)
@@ -100,25 +97,34 @@ static const char *encode(const struct values *values, struct room *room)
     return length == 0 ? no_memory : length > room->capacity ? no_room : NULL;
 }
 
+// A string that stands for a number. NULL: none, or one with a NUL within.
+static const char *number_text(const json_t *value)
+{
+    const char *text = json_string_value(value);
+    return text != NULL && strlen(text) == json_string_length(value) ? text : NULL;
+}
+
 // A string of digits, as %PRIu64 and %PRId64 write it.
 static bool take_u64(const json_t *value, uint64_t *number)
 {
-    const char *text = json_string_value(value);
+    const char *text = number_text(value);
     if (text == NULL || text[0] < '0' || text[0] > '9')
         return false;
     char *end;
+    errno = 0;
     *number = strtoull(text, &end, 10);
-    return *end == '\0';
+    return *end == '\0' && errno == 0;
 }
 
 static bool take_i64(const json_t *value, int64_t *number)
 {
-    const char *text = json_string_value(value);
+    const char *text = number_text(value);
     if (text == NULL || (text[0] != '-' && (text[0] < '0' || text[0] > '9')))
         return false;
     char *end;
+    errno = 0;
     *number = strtoll(text, &end, 10);
-    return *end == '\0';
+    return *end == '\0' && errno == 0;
 }
 
 static bool take_f64(const json_t *value, double *number)
@@ -127,7 +133,7 @@ static bool take_f64(const json_t *value, double *number)
         *number = json_number_value(value);
         return true;
     }
-    const char *text = json_string_value(value);
+    const char *text = number_text(value);
     uint64_t bits;
     int used = 0;
     if (text == NULL)

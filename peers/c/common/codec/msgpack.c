@@ -165,10 +165,8 @@ static bool take_tensor(const msgpack_object *map, struct values *values)
     return true;
 }
 
-static const char *decode(const unsigned char *bytes, size_t length, struct values *values,
-                          struct decoding *decoding)
+static const char *take(const unsigned char *bytes, size_t length, struct values *values)
 {
-    (void)decoding;
     msgpack_unpacked unpacked;
     size_t offset = 0;
     msgpack_unpacked_init(&unpacked);
@@ -185,7 +183,33 @@ static const char *decode(const unsigned char *bytes, size_t length, struct valu
     return why;
 }
 
-const struct codec msgpack_codec = {.name = "msgpack", .encode = encode, .decode = decode};
+// The library reads a count more than once, so it must not see it change: everything but the data is copied
+// out first, if the data lies last, as encode has it. That shows afterwards: then the bytes behind the copy
+// were the data's place and were not looked at. A message with another order is copied whole.
+static const char *decode_tensor(const unsigned char *bytes, size_t length, struct values *values,
+                                 struct decoding *decoding)
+{
+    if (length < TENSOR_DATA_BYTES || length > DECODING_DATA_BYTES)
+        return "it has not the length of a tensor";
+    const size_t front = length - TENSOR_DATA_BYTES;
+    memcpy(decoding->data, bytes, front);
+    if (take(decoding->data, length, values) == NULL && values->data == decoding->data + front) {
+        values->data = bytes + front;
+        return NULL;
+    }
+    memcpy(decoding->data + front, bytes + front, TENSOR_DATA_BYTES);
+    return take(decoding->data, length, values);
+}
+
+static const char *decode(const unsigned char *bytes, size_t length, struct values *values,
+                          struct decoding *decoding)
+{
+    return values->shape == SHAPE_TENSOR ? decode_tensor(bytes, length, values, decoding)
+                                         : take(bytes, length, values);
+}
+
+const struct codec msgpack_codec = {
+    .name = "msgpack", .encode = encode, .decode = decode, .copies_records = true};
 
 #else
 
