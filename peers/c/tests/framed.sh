@@ -399,9 +399,10 @@ for codec in raw struct json msgpack cbor protobuf flatbuffers; do
     start writer ${posix[0]} --channel "unix:$work/s" --payload "$work/payload" --shape tensor --codec $codec
     writer=$pid
     start reader ${posix[1]} --channel "unix:$work/s" --shape tensor --codec $codec --out /dev/full
-    wait $pid # AddressSanitizer would make it another code
+    wait $pid
     check "$codec, no place for what was read: exit 1" test $? = 1
     check "$codec, no place for what was read: ENOSPC" result reader '"call":"write","object":"/dev/full","errno":"ENOSPC"'
+    check "$codec, no place for what was read: no leak" sh -c '! grep -F LeakSanitizer "$1"' sh "$work/reader.err"
     wait $writer
     nothing_left "$codec, no place for what was read"
 done
