@@ -3,7 +3,6 @@
 
 import contextlib
 import errno
-import gc
 import hashlib
 import time
 from array import array
@@ -17,7 +16,7 @@ from .atomic import load_acquire, store_release
 from .descriptor import FLAG_ACKNOWLEDGEMENT, FLAG_CRC32C, Descriptor
 from .errors import PeerError
 from .latency import Ledger, now_ns
-from .measure import Usage, report
+from .measure import Usage, no_collections, report
 from .pace import Pace
 from .payload import open_output, read_payload, write_all
 from .shaped import ValueInbox, ValueMessages
@@ -313,7 +312,7 @@ def _send_all(segment, header, words, channel, messages, options):
     usage = Usage()
     with contextlib.ExitStack() as stack:
         slots = [stack.enter_context(segment.view[offset : offset + messages.room]) for offset in offsets]
-        stack.enter_context(_no_collections())
+        stack.enter_context(no_collections())
         for i in range(total):
             if i == warmup:
                 usage.begin()
@@ -372,7 +371,7 @@ def _receive_all(segment, header, channel, inbox, options):
     waited, received, sent, verified = (array("q", bytes(8 * total)) for _ in range(4))
     buffer = bytearray(descriptors.SIZE)
     usage = Usage()
-    with _no_collections():
+    with no_collections():
         for i in range(total):
             if i == options.warmup:
                 usage.begin()
@@ -404,13 +403,3 @@ def _acknowledge(channel, buffer, descriptor):
 
 def _differences(ends, begins):
     return [end - begin for end, begin in zip(ends, begins)]
-
-
-@contextlib.contextmanager
-def _no_collections():
-    """No garbage collection, which would land in some stage. The loops make no cycles."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -118,7 +118,7 @@ class Segment(SegmentBase):
 
     def _find_key(self, stage):
         options = self.options
-        if options.key is None:
+        if options.key_file is not None:
             path = options.key_file
             key = self.ledger.call(stage, "ftok", path, sysv_ipc.ftok, path, 0, True) & 0xFFFFFFFF
             if key == 0:  # device and inode may end in zeros
