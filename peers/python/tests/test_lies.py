@@ -22,6 +22,7 @@ from shmbed_peer.channel import ADDRESSES, make
 from shmbed_peer.channel.lane import BLOCK_SIZE
 from shmbed_peer.descriptor import Descriptor, pack
 from shmbed_peer.latency import now_ns
+from shmbed_peer.shape import DATA_BYTES, RECORD, TENSOR
 
 SIZE = 128 + BLOCK_SIZE + 256
 HEADER = headers.new(SIZE, 128, 128 + BLOCK_SIZE, 128, 2)._replace(state=headers.STATE_READY)
@@ -158,6 +159,62 @@ def test_a_reader_names_what_is_wrong_with_a_descriptor(readers, segment, name, 
         with connection:
             connection.sendall(packed(FIRST._replace(**change)))
             assert told(readers["posix"].answer()) == ("descriptor", number, rule)
+
+
+BROKEN_RECORD = RECORD.pack(1, 2, 3.0, 4.0, 5, 25, b"")  # no text has 25 bytes
+TENSOR_IMAGE = TENSOR.pack(512, 512, 1, b"t") + bytes(DATA_BYTES)
+DECODE = ("codec", "EBADMSG", "DECODE")
+
+
+@pytest.mark.parametrize("api", ["posix", "stdlib"])
+@pytest.mark.parametrize(
+    ("codec", "shape", "message", "words", "expected"),
+    [
+        ("flatbuffers", "record", PIECE, "", DECODE),
+        ("flatbuffers", "record", PIECE[:3], "", DECODE),
+        ("flatbuffers", "tensor", struct.pack("<I", 90).ljust(100, b"\1"), "", DECODE),
+        ("struct", "record", BROKEN_RECORD, "", DECODE),
+        ("struct", "telemetry", struct.pack("<Q", 1000) + BROKEN_RECORD * 1000, "", DECODE),
+        ("msgpack", "record", PIECE, "", DECODE),
+        ("struct", "tensor", TENSOR_IMAGE, "--values /dev/full", ("write", "ENOSPC", None)),
+        ("raw", "tensor", TENSOR_IMAGE, "--out /dev/full", ("write", "ENOSPC", None)),
+    ],
+    ids=["table", "root", "data", "text", "texts", "map", "values", "out"],
+)
+def test_a_failure_with_values_in_the_segment_is_answered_and_so_is_the_next_line(
+    readers, segment, name, tmp_path, api, codec, shape, message, words, expected
+):
+    slot = headers.round_up(len(message))
+    size = HEADER.payload_offset + 2 * slot
+    mapping = segment(headers.pack(HEADER._replace(segment_size=size, slot_size=slot)), size)
+    mapping[FIRST.offset : FIRST.offset + len(message)] = message
+    assert readers[api].ask("--unknown")["exit"] == 64  # it runs
+    with listening(tmp_path / "c") as listener:
+        before = readers[api].open_files()
+        readers[api].send(framed(name, "unix:%s" % (tmp_path / "c"), "--shape", shape, "--codec", codec, words))
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(packed(FIRST._replace(length=len(message))))
+            answer = readers[api].answer()
+            assert answer["exit"] == 1
+            assert told(answer) == expected
+    assert readers[api].open_files() == before
+    assert readers[api].ask("--unknown")["exit"] == 64
+
+
+@pytest.mark.parametrize("codec", ["raw", "struct", "flatbuffers"])
+def test_a_send_that_fails_after_encoding_in_place_is_answered_and_so_is_the_next_line(name, tmp_path, codec):
+    (tmp_path / "payload").write_bytes(RECORD.pack(1, 2, 3.0, 4.0, 5, 0, b""))
+    words = ["--payload", str(tmp_path / "payload"), "--shape record --count 2 --codec", codec]
+    with Served("posix", "writer") as writer:
+        writer.send(framed(name, "unix:%s" % (tmp_path / "c"), *words))
+        with socket.socket(socket.AF_UNIX) as connection:
+            until(lambda: connection.connect_ex(str(tmp_path / "c")) == 0)
+            sent = Descriptor(*struct.unpack("<QQQQqII", connection.recv(48, socket.MSG_WAITALL)))
+            connection.shutdown(socket.SHUT_RD)  # the second one cannot be sent
+            connection.sendall(packed(sent._replace(flags=2)))
+            assert told(writer.answer())[:2] == ("send", "EPIPE")
+        assert writer.ask("--unknown")["exit"] == 64
 
 
 def test_a_wrong_crc_is_counted_and_the_reader_goes_on(readers, segment, name, tmp_path):
