@@ -242,8 +242,9 @@ def _writer_side(segment, header, channel):
     segment.view[: headers.SIZE] = headers.pack(header)
     with contextlib.ExitStack() as stack:
         words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
+        channel.use_header(words)
         if channel.block_bytes():
-            stack.callback(channel.use_block(segment.view, header.channel_offset, words).release)
+            stack.callback(channel.use_block(segment.view, header.channel_offset).release)
         stack.enter_context(channel)
         stack.callback(store_release, words, headers.STATE_WORD, headers.STATE_CLOSED)
         channel.open()
@@ -254,14 +255,20 @@ def _writer_side(segment, header, channel):
 
 @contextlib.contextmanager
 def _reader_side(segment, header, channel):
-    """The open channel."""
+    """The open channel. A failure puts the state to closed where the channel has this side write to the segment."""
     with contextlib.ExitStack() as stack:
+        words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
+        channel.use_header(words)
         if channel.block_bytes():
-            words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
-            stack.callback(channel.use_block(segment.view, header.channel_offset, words).release)
+            stack.callback(channel.use_block(segment.view, header.channel_offset).release)
         stack.enter_context(channel)
-        channel.open()
-        yield
+        try:
+            channel.open()
+            yield
+        except BaseException:
+            if channel.block_bytes():
+                store_release(words, headers.STATE_WORD, headers.STATE_CLOSED)
+            raise
 
 
 def _open_ready(segment, options, channel_bytes):

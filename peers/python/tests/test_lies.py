@@ -21,6 +21,7 @@ from shmbed_peer import header as headers
 from shmbed_peer.channel import ADDRESSES, make
 from shmbed_peer.channel.lane import BLOCK_SIZE
 from shmbed_peer.descriptor import Descriptor, pack
+from shmbed_peer.errors import PeerError
 from shmbed_peer.latency import now_ns
 from shmbed_peer.shape import DATA_BYTES, RECORD, TENSOR
 
@@ -318,8 +319,9 @@ def writer_side(mapping, spec):
         view = stack.enter_context(memoryview(mapping))
         words = stack.enter_context(view[:128].cast("Q"))
         channel = make(spec, "writer", 0o600, now_ns() + DEADLINE_S * 10**9)
+        channel.use_header(words)
         if channel.block_bytes():
-            stack.callback(channel.use_block(view, 128, words).release)
+            stack.callback(channel.use_block(view, 128).release)
         stack.enter_context(channel)
         channel.open()
         yield channel, words
@@ -336,9 +338,9 @@ def test_a_writer_that_sends_nothing_is_etimedout_in_wait(readers, segment, name
         assert 0.14 < time.monotonic() - begun < 1
 
 
-@pytest.mark.parametrize("channel", [each for each in CHANNELS if each != "posix-mq"])  # no sign of it in a queue
+@channels
 def test_a_writer_that_closes_is_epipe(readers, segment, name, channel, spec):
-    """Sockets and FIFOs end, the queue goes away; the lanes have the segment's state."""
+    """Sockets and FIFOs end, the queue goes away; everywhere else there is the segment's state."""
     with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
         readers["posix"].send(framed(name, spec, "--count 2"))
         channel.accept()
@@ -350,6 +352,46 @@ def test_a_writer_that_closes_is_epipe(readers, segment, name, channel, spec):
         channel.receive(acknowledgement)
         words[headers.STATE_WORD] = headers.STATE_CLOSED
     assert told(readers["posix"].answer())[1] == "EPIPE"
+
+
+STATE_CHANNELS = ["posix-mq", "posix-sem", "futex", "spin"]  # nothing but the segment's state shows an end
+
+
+@pytest.mark.parametrize("channel", STATE_CHANNELS)
+def test_a_reader_that_waits_sees_the_state_alone(readers, segment, name, channel, spec):
+    """A writer that gives up wakes nobody, and may be stopped before it removes anything."""
+    with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
+        readers["posix"].send(framed(name, spec, "--count 2"))
+        channel.send(packed(FIRST))
+        channel.receive(bytearray(48))
+        words[headers.STATE_WORD] = headers.STATE_CLOSED
+        begun = time.monotonic()
+        assert told(readers["posix"].answer())[1] == "EPIPE"
+        assert time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize("channel", ["posix-sem", "futex", "eventfd", "spin"])
+@pytest.mark.parametrize("api", ["posix", "stdlib"])
+def test_a_reader_that_fails_closes_a_segment_with_lanes_so_that_its_writer_ends(readers, segment, name, channel, spec, api):
+    mapping = segment(headers.pack(HEADER))
+    with writer_side(mapping, spec) as (channel, words):
+        readers[api].send(framed(name, spec))
+        channel.accept()
+        channel.send(packed(FIRST._replace(generation=HEADER.generation ^ 1)))
+        assert told(readers[api].answer())[2] == "STALE_GENERATION"
+        assert words[headers.STATE_WORD] == headers.STATE_CLOSED
+        with pytest.raises(PeerError, match="EPIPE"):
+            channel.receive(bytearray(48))
+
+
+@pytest.mark.parametrize("channel", ["unix", "posix-mq"])
+def test_a_reader_that_fails_writes_nothing_where_the_channel_has_no_lanes(readers, segment, name, channel, spec):
+    with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
+        readers["stdlib"].send(framed(name, spec))
+        channel.accept()
+        channel.send(packed(FIRST._replace(generation=HEADER.generation ^ 1)))
+        assert told(readers["stdlib"].answer())[2] == "STALE_GENERATION"
+        assert words[headers.STATE_WORD] == headers.STATE_READY
 
 
 @pytest.mark.parametrize(("rule", "change"), [("SEQUENCE_GAP", {"seq": 2}), ("DESCRIPTOR_FLAGS", {"flags": 1})])
