@@ -33,7 +33,7 @@ def writer(segments, options, ledger, result):
     header = _plan(options, messages.room, channel.block_bytes())
     with segments.Segment(options, ledger) as segment:
         segment.create()
-        segment.reserve(header.segment_size)
+        segment.reserve(header.payload_offset + header.slot_count * header.slot_size)  # --segment-size may be more
         segment.attach()
         ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, messages.room))
         with _writer_side(segment, header, channel) as words:
@@ -138,6 +138,7 @@ class Inbox:
     length      -- bytes of all messages
     sha256      -- of all messages; None with --no-verify
     mismatches  -- the sequence numbers of the messages whose CRC-32C was another
+    verified    -- how long each CRC-32C took, in ns
     """
 
     def __init__(self, header, out, options):
@@ -148,10 +149,10 @@ class Inbox:
         self._out = out
         self._path = options.out
         total = options.warmup + options.count
-        self._begun, self._ended = (array("q", bytes(8 * total)) for _ in range(2))
+        self._begun, self._ended, self.verified = (array("q", bytes(8 * total)) for _ in range(3))
 
     def take(self, i, channel, segment, descriptor):
-        """Copies message i out, or receives it, and keeps it (outside the ledger). Returns the end of the copying."""
+        """Copies message i out, or receives it, and keeps it (outside the ledger)."""
         message = self.room(descriptor.length)
         if channel.WHOLE:
             self._begun[i] = now_ns()
@@ -162,8 +163,7 @@ class Inbox:
                 self._begun[i] = now_ns()
                 message[:] = source
                 self._ended[i] = now_ns()
-        self.keep(message, descriptor)
-        return self._ended[i]
+        self.keep(i, message, descriptor)
 
     def measured(self, received):
         """The stages of taking, and the columns of a trace."""
@@ -176,23 +176,24 @@ class Inbox:
             result.set_crc_mismatches(self.mismatches)
 
     def room(self, length):
-        """A view of the first `length` bytes of the buffer, which grows for a message larger than a slot."""
-        if length > len(self.buffer):
-            self.buffer = bytearray(length)
+        """A view of the first `length` bytes of the buffer."""
         return memoryview(self.buffer)[:length]
 
-    def keep(self, message, descriptor):
-        """Checks a message that was copied out, and writes it to --out."""
+    def keep(self, i, message, descriptor):
+        """Checks message i, which was copied out, and writes it to --out."""
         if self.sha256 is not None:
-            self._verify(message, descriptor)
+            self._verify(i, message, descriptor)
+            self.sha256.update(message)
         self.length += len(message)
         if self._out is not None:
             write_all(self._out, message, self._path)
 
-    def _verify(self, message, descriptor):
-        if descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c:
+    def _verify(self, i, message, descriptor):
+        begun_ns = now_ns()
+        is_other = descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c
+        self.verified[i] = now_ns() - begun_ns
+        if is_other:
             self.mismatches.append(descriptor.seq)
-        self.sha256.update(message)
 
 
 class Acknowledgements:
@@ -375,7 +376,7 @@ def _await_due(due_ns, channel, acknowledgements, sent):
 def _receive_all(segment, header, channel, inbox, options):
     """The reader's message loop. Returns what was measured: arrays of ns, one element for each message."""
     total = options.warmup + options.count
-    waited, received, sent, verified = (array("q", bytes(8 * total)) for _ in range(4))
+    waited, received, sent = (array("q", bytes(8 * total)) for _ in range(3))
     buffer = bytearray(descriptors.SIZE)
     usage = Usage()
     with no_collections():
@@ -388,16 +389,14 @@ def _receive_all(segment, header, channel, inbox, options):
             descriptor = descriptors.unpack(buffer)
             descriptors.check(descriptor, header, i, channel.WHOLE)
             sent[i] = descriptor.sent_ns
-            ended_ns = inbox.take(i, channel, segment, descriptor)
-            if options.verify:
-                verified[i] = now_ns() - ended_ns
+            inbox.take(i, channel, segment, descriptor)
             _acknowledge(channel, buffer, descriptor)  # last: what came after it would count as the next transmit
     used = usage.end()
     stages, trace = inbox.measured(received)
     stages["transmit"] = _differences(received, sent)
     stages["wait"] = _differences(received, waited)
     if options.verify:
-        stages["verify"] = verified
+        stages["verify"] = inbox.verified
     return {"stages": stages, "trace": trace, "usage": used}
 
 

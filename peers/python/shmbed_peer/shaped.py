@@ -102,11 +102,11 @@ class ValueMessages:
 class ValueInbox:
     """What the reader has read: the values of every message, digested and, with --values, written down.
 
-    length -- bytes of all messages
+    verified  -- how long each CRC-32C took, in ns
     """
 
     def __init__(self, inbox, options, values_file):
-        self.length = 0
+        self.verified = inbox.verified
         self._inbox = inbox
         self._options = options
         self._file = values_file
@@ -115,6 +115,11 @@ class ValueInbox:
         self._reads = not self._codec.DECODES_IN_PLACE
         total = options.warmup + options.count
         self._begun, self._read, self._decoded = (array("q", bytes(8 * total)) for _ in range(3))
+
+    @property
+    def length(self):
+        """Bytes of all messages."""
+        return self._inbox.length
 
     def take(self, i, channel, segment, descriptor):
         """Reads message i where it cannot be decoded where it is, decodes it and keeps it (outside the ledger)."""
@@ -136,11 +141,10 @@ class ValueInbox:
         except Exception as failure:  # a library's own kinds too
             problem = "%s: %s" % (self._options.shape, failure)
             raise PeerError("codec", self._options.codec, errno.EBADMSG, problem, rule="DECODE") from failure
-        self._inbox.keep(message, descriptor)
+        self._inbox.keep(i, message, descriptor)
         self._digest.add(image)
         if self._file is not None:
             write_all(self._file, image, self._options.values)
-        return self._decoded[i]
 
     def measured(self, received):
         """The stages of taking, and the columns of a trace."""
