@@ -15,6 +15,7 @@ assert LAYOUT.size == SIZE  # as the static_assert in C
 MAGIC = b"SHMBED"
 VERSION = 1
 ALIGNMENT = 128  # what two sides write lies this far apart
+SLOTS_MAX = 8
 STATE_WORD = 64 // 8
 SEQUENCE_WORD = 72 // 8
 STATE_INIT, STATE_READY, STATE_CLOSED = 0, 1, 2
@@ -86,7 +87,7 @@ def check(header, object, real_size, channel_bytes):
     require(SIZE <= h.payload_offset <= h.segment_size, "HEADER_OFFSET", payload + " of %d" % h.segment_size)
     slots = "%d slots of %d bytes" % (h.slot_count, h.slot_size)
     require(h.slot_size % ALIGNMENT == 0, "HEADER_OFFSET", slots)
-    require(h.slot_count >= 1, "HEADER_OFFSET", slots)
+    require(1 <= h.slot_count <= SLOTS_MAX, "HEADER_OFFSET", slots + ", not 1 to %d" % SLOTS_MAX)
     require(
         h.slot_count * h.slot_size <= h.segment_size - h.payload_offset,
         "HEADER_OFFSET",

@@ -10,6 +10,7 @@ from . import VERSION
 from . import codec as codecs
 from .channel import ADDRESSES
 from .errors import Unsupported, UsageError
+from .header import SLOTS_MAX
 from .latency import now_ns
 from .shape import SHAPES
 
@@ -210,7 +211,7 @@ def _check_numbers(options):
     options.deadline_ms = number("--deadline-ms", options.deadline_ms, 1, DEADLINE_MS_MAX)
     options.count = number("--count", options.count, 1, COUNT_MAX)
     options.warmup = number("--warmup", options.warmup, 0, COUNT_MAX)
-    options.window = number("--window", options.window, 1, 8)
+    options.window = number("--window", options.window, 1, SLOTS_MAX)
     options.rate = number("--rate", options.rate, 0, RATE_MAX)
     if options.message_size is not None:
         options.message_size = size("--message-size", options.message_size, 0, SIZE_MAX)

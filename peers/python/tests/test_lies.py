@@ -96,6 +96,8 @@ def told(answer):
         ("SEGMENT_SIZE", {"segment_size": SIZE + 1}),
         ("HEADER_GENERATION", {"generation": 0}),
         ("HEADER_OFFSET", {"payload_offset": SIZE + 128}),
+        ("HEADER_OFFSET", {"slot_count": 0}),
+        ("HEADER_OFFSET", {"slot_count": 9, "slot_size": 0}),
     ],
 )
 def test_a_reader_names_what_is_wrong_with_the_header(readers, segment, name, api, rule, change):
@@ -149,7 +151,9 @@ def test_a_reader_waits_for_the_size_and_for_ready(readers, segment, name, api, 
         ("DESCRIPTOR_BOUNDS", "EBADMSG", {"offset": SIZE + 1}),
         ("DESCRIPTOR_BOUNDS", "EBADMSG", {"length": 2**64 - FIRST.offset}),
         ("DESCRIPTOR_BOUNDS", "EBADMSG", {"offset": 0}),
+        ("DESCRIPTOR_BOUNDS", "EBADMSG", {"length": 129}),  # it would end in the next slot
         ("DESCRIPTOR_FLAGS", "EBADMSG", {"flags": 1 << 31}),
+        ("DESCRIPTOR_FLAGS", "EBADMSG", {"flags": 2}),
     ],
 )
 def test_a_reader_names_what_is_wrong_with_a_descriptor(readers, segment, name, tmp_path, rule, number, change):
