@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """The layouts `classic` and `os`. Writer: create, reserve, attach, write, detach. Reader: attach, read, detach, remove."""
 
-import contextlib
 import errno
 import hashlib
 import sys
@@ -9,7 +8,7 @@ import sys
 from .errors import PeerError
 from .latency import now_ns
 from .measure import repeated, report
-from .payload import open_output, read_payload, write_all
+from .payload import output, print_bytes, read_payload, write_all
 
 OS_TEXT = b"This is POSIX shared memory IPC.\n"
 OS_FIRST_PART = len(b"This is POSIX ")
@@ -44,8 +43,7 @@ def writer(segments, options, ledger, result):
 
 def reader(segments, options, ledger, result):
     """Attaches the existing segment and reads up to the NUL. POSIX: removes it then; only then: the text is safe."""
-    with contextlib.ExitStack() as stack:
-        out = stack.enter_context(open_output(options.out)) if options.out is not None else None
+    with output(options.out) as out:
 
         def flow(ledger, _):
             with segments.Segment(options, ledger) as segment:
@@ -64,8 +62,7 @@ def reader(segments, options, ledger, result):
         if out is not None:
             write_all(out, text, options.out)
         if options.layout == "os" and ledger.lines is not None:
-            sys.stdout.buffer.write(text)
-            sys.stdout.buffer.flush()
+            print_bytes(text, sys.stdout.buffer)
         if segment.READER_REMOVES:
             segment.remove()
     result.set_payload(len(text), hashlib.sha256(text).hexdigest(), ledger)

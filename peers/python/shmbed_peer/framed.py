@@ -18,7 +18,7 @@ from .errors import PeerError
 from .latency import Ledger, now_ns
 from .measure import Usage, no_collections, report
 from .pace import Pace
-from .payload import open_output, read_payload, write_all
+from .payload import output, read_payload, write_all
 from .shaped import ValueInbox, ValueMessages
 
 PAUSE_S = 0.001  # between two looks for a segment that is not ready
@@ -47,23 +47,20 @@ def writer(segments, options, ledger, result):
 
 def reader(segments, options, ledger, result):
     """Opens segment and channel, copies every message out, checks it (outside the ledger) and acknowledges it."""
-    with contextlib.ExitStack() as stack:
-        out, values = (
-            stack.enter_context(open_output(path)) if path is not None else None for path in (options.out, options.values)
-        )
+    with output(options.out) as out, output(options.values) as values:
         channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
-        segment = stack.enter_context(segments.Segment(options, ledger))
-        header = _open_ready(segment, options, channel.block_bytes())
-        inbox = Inbox(header, out, options)
-        if options.shape:
-            inbox = ValueInbox(inbox, options, values)
-        with _reader_side(segment, header, channel):
-            measured = _receive_all(segment, header, channel, inbox, options)
-            result.set_proof(channel.proof())
-        segment.detach()
-    ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
-    report(result, ledger, measured, options)
-    inbox.report(result, ledger)
+        with segments.Segment(options, ledger) as segment:
+            header = _open_ready(segment, options, channel.block_bytes())
+            inbox = Inbox(header, out, options)
+            if options.shape:
+                inbox = ValueInbox(inbox, options, values)
+            with _reader_side(segment, header, channel):
+                measured = _receive_all(segment, header, channel, inbox, options)
+                result.set_proof(channel.proof())
+            segment.detach()
+        ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
+        report(result, ledger, measured, options)
+        inbox.report(result, ledger)
 
 
 class Messages:
@@ -300,12 +297,18 @@ def _is_ready(segment, writable):
         ledger.stages.update(segment.ledger.stages)
         return state not in (headers.STATE_INIT, headers.STATE_CLOSED)
     except PeerError as failure:
-        missing = failure.errno == errno.ENOENT and failure.call in ("shm_open", "shmget")
-        if missing or failure.errno == errno.EAGAIN:
+        if _is_missing(failure) or failure.errno == errno.EAGAIN:
             return False
         raise
     finally:
         segment.ledger = ledger
+
+
+def _is_missing(failure):
+    """Whether the segment is not there, or (System V) was removed between two calls."""
+    if failure.errno == errno.ENOENT:
+        return failure.call in ("shm_open", "shmget")
+    return failure.errno == errno.EIDRM or (failure.errno == errno.EINVAL and failure.call == "shmat")
 
 
 def _send_all(segment, header, words, channel, messages, options):

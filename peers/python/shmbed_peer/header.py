@@ -5,9 +5,9 @@ import errno
 import os
 import struct
 from collections import namedtuple
-from pathlib import Path
 
 from .errors import PeerError
+from .payload import read_text
 
 LAYOUT = struct.Struct("<6sHIIQQQQ16sQQQQQQ16x")
 SIZE = 128
@@ -112,10 +112,10 @@ def round_up(size):
 
 def start_time_ticks():
     """When this process started, in clock ticks after boot: field 22 of /proc/self/stat (proc(5))."""
-    stat = Path("/proc/self/stat").read_text()
+    stat = read_text("/proc/self/stat")
     return int(stat[stat.rindex(")") + 1 :].split()[22 - 3])  # the name, field 2, may hold anything; field 3 is next
 
 
 def boot_id():
     """The 16 bytes of /proc/sys/kernel/random/boot_id (random(4))."""
-    return bytes.fromhex(Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", ""))
+    return bytes.fromhex(read_text("/proc/sys/kernel/random/boot_id").strip().replace("-", ""))

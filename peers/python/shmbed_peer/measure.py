@@ -8,7 +8,7 @@ from array import array
 
 from .histogram import encode
 from .latency import Ledger, now_ns
-from .payload import open_output, write_all
+from .payload import output, write_all
 
 CLOCK_PAIRS = 101
 
@@ -109,5 +109,5 @@ def _write_trace(path, columns, warmup):
     rows = array("q")
     for row in zip(*(column[warmup:] for column in columns)):
         rows.extend(row)
-    with open_output(path) as stream:
+    with output(path) as stream:
         write_all(stream, rows.tobytes(), path)

@@ -338,6 +338,55 @@ def test_what_is_no_shared_memory_is_refused_and_stays(api, name):
     assert result_of(api, "reader", "--name", name)["error"]["errno"] == "EBADMSG"
     assert os.path.exists(path)
     os.unlink(path)
+    os.mkfifo(path)  # opening one for reading waits for its writer
+    error = result_of(api, "reader", "--name", name)["error"]
+    assert error["errno"] == "EINVAL"
+    words = ["--layout", "framed", "--channel", "unix:/nonexistent/c", "--deadline-ms", "200", "--name", name]
+    assert result_of(api, "reader", *words)["exit"] == 1
+    assert os.path.exists(path)
+    os.unlink(path)
+
+
+@pytest.mark.parametrize("api", POSIX)
+@pytest.mark.parametrize("what", ["link", "folder", "fifo", "empty"])
+def test_whatever_cannot_be_opened_or_used_is_eexist_for_a_writer_and_stays(api, name, what):
+    path = "/dev/shm" + name
+    make = {"link": lambda: os.symlink("/etc/hostname", path), "folder": lambda: os.mkdir(path)}
+    make.update(fifo=lambda: os.mkfifo(path), empty=Path(path).touch)
+    make[what]()
+    error = result_of(api, "writer", "5B", "--name", name)["error"]
+    assert (error["call"], error["object"], error["errno"]) == ("shm_open", name, "EEXIST")
+    assert "cannot be used again" in error["message"]
+    os.rmdir(path) if what == "folder" else os.unlink(path)
+
+
+def test_an_out_file_that_a_failed_reader_made_is_removed_and_another_stays(api, where, tmp_path):
+    out = tmp_path / "out"
+    assert result_of(api, "reader", "--out", out, *where)["error"]["errno"] == "ENOENT"
+    assert not out.exists()
+    out.write_text("before")
+    assert result_of(api, "reader", "--out", out, *where)["error"]["errno"] == "ENOENT"
+    assert out.read_text() == ""
+
+
+@pytest.mark.parametrize("words", [["5B"], ["5B", "--result", "-"], ["--layout", "os"]])
+def test_a_full_stdout_is_an_error_of_one_line(name, words):
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run(
+            [*program("posix", "writer"), "--name", name, *words], stdout=full, stderr=subprocess.PIPE, check=False
+        )
+    assert (done.returncode, done.stderr.decode()) == (1, "write stdout: ENOSPC (%s)\n" % os.strerror(28))
+    run("posix", "cleaner", "--name", name)
+
+
+def test_a_text_that_finds_no_room_on_stdout_is_an_error_and_its_segment_stays(name):
+    words = ["--layout", "os", "--name", name]
+    assert run("posix", "writer", *words).returncode == 0
+    with open("/dev/full", "wb") as full:
+        done = subprocess.run([*program("posix", "reader"), *words], stdout=full, stderr=subprocess.PIPE, check=False)
+    assert done.returncode == 1
+    assert done.stderr.decode().splitlines()[-1] == "write stdout: ENOSPC (%s)" % os.strerror(28)
+    assert run("posix", "reader", *words).stdout == b"This is POSIX shared memory IPC.\n"
 
 
 @pytest.mark.parametrize("api", POSIX)

@@ -5,6 +5,7 @@ import array
 import contextlib
 import mmap
 import os
+import resource
 import signal
 import socket
 import struct
@@ -421,6 +422,39 @@ def test_a_reader_that_goes_away_is_epipe(name, tmp_path, channel):
         with socket.socket(socket.AF_UNIX, kind) as connection:
             until(lambda: connection.connect_ex(str(tmp_path / "c")) == 0)
         assert told(writer.answer())[1] == "EPIPE"
+
+
+def test_an_accept_without_a_descriptor_is_an_error_and_the_peer_goes_on(name, tmp_path):
+    (tmp_path / "payload").write_bytes(PIECE)
+    path = "/dev/shm" + name
+    with Served("posix", "writer") as writer:
+        pid = writer.process.pid
+        writer.send(framed(name, "unix:%s" % (tmp_path / "c"), "--payload", str(tmp_path / "payload")))
+        until(lambda: os.path.exists(path) and Path(path).read_bytes()[64:65] == b"\1")  # it waits in accept
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(number) for number in os.listdir("/proc/%d/fd" % pid)}
+        lowest_free = min(set(range(len(used) + 1)) - used)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, before[1]))
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(tmp_path / "c"))
+            assert told(writer.answer())[:2] == ("accept", "EMFILE")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        assert writer.ask("--unknown")["exit"] == 64
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_a_reader_that_was_ended_had_made_is_removed(segment, name, tmp_path, number):
+    segment(headers.pack(HEADER))
+    with listening(tmp_path / "c") as listener:
+        words = framed(name, "unix:%s" % (tmp_path / "c"), "--shape record --out", str(tmp_path / "out")).split()
+        reader = subprocess.Popen([*program("posix", "reader"), *words, "--values", str(tmp_path / "values")])
+        connection, _ = listener.accept()
+        with connection:
+            assert {"out", "values"} <= set(os.listdir(str(tmp_path)))
+            reader.send_signal(number)
+            assert reader.wait(DEADLINE_S) == 128 + number
+    assert os.listdir(str(tmp_path)) == ["c"]
 
 
 @channels
