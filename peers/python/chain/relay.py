@@ -132,9 +132,9 @@ class ChannelLink:
             self._channel.open()
 
     def _join(self):
+        self._channel.use_header(self._area.words)
         if self._channel.block_bytes():
-            area = self._area
-            self._block = self._channel.use_block(area.view, area.header.channel_offset, area.words)
+            self._block = self._channel.use_block(self._area.view, self._area.header.channel_offset)
 
     def send(self, descriptor, _):
         """Sends a message."""

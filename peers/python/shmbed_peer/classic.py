@@ -1,14 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """The layouts `classic` and `os`. Writer: create, reserve, attach, write, detach. Reader: attach, read, detach, remove."""
 
-import contextlib
 import errno
 import hashlib
 import sys
 
 from .errors import PeerError
 from .latency import now_ns
-from .payload import open_output, read_payload, write_all
+from .measure import repeated, report
+from .payload import output, print_bytes, read_payload, write_all
 
 OS_TEXT = b"This is POSIX shared memory IPC.\n"
 OS_FIRST_PART = len(b"This is POSIX ")
@@ -18,29 +18,51 @@ FIRST_PIECE_BYTES = 4096  # the reader's buffer, doubled as often as the text as
 def writer(segments, options, ledger, result):
     """Creates the segment (or uses it again), writes the text and its NUL. The object stays."""
     text = load_text(options)
-    with segments.Segment(options, ledger) as segment:
-        segment.create()
-        segment.reserve(len(text) + 1)
-        segment.attach()
-        ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, len(text)))
-        write_text(segment, text, first_part(options, text), ledger)
-        segment.detach()
+    split = first_part(options, text)
+
+    def flow(ledger, is_last):
+        with segments.Segment(options, ledger) as segment:
+            segment.create()
+            segment.reserve(len(text) + 1)
+            segment.attach()
+            ledger.say(_writing(segment, text))
+            write_text(segment, text, split, ledger)
+            segment.detach()
+            if not is_last:
+                segment.remove()
+        return segment
+
+    if options.repeat == 1:
+        flow(ledger, True)
+    else:
+        segment, measured = repeated(flow, options.repeat)
+        ledger.say(_writing(segment, text))
+        report(result, ledger, measured, options)
     result.set_payload(len(text), hashlib.sha256(text).hexdigest(), ledger)
 
 
 def reader(segments, options, ledger, result):
     """Attaches the existing segment and reads up to the NUL. POSIX: removes it then; only then: the text is safe."""
-    with contextlib.ExitStack() as stack:
-        out = stack.enter_context(open_output(options.out)) if options.out is not None else None
-        segment = stack.enter_context(segments.Segment(options, ledger))
-        segment.open()
-        text = read_text(segment, ledger)
+    with output(options.out) as out:
+
+        def flow(ledger, _):
+            with segments.Segment(options, ledger) as segment:
+                segment.open()
+                text = read_text(segment, ledger)
+                segment.detach()
+            return segment, text
+
+        if options.repeat == 1:
+            segment, text = flow(ledger, True)
+        else:
+            (segment, text), measured = repeated(flow, options.repeat)
+            ledger.say(_reading(segment, text))
+            report(result, ledger, measured, options)
+            segment.ledger = ledger
         if out is not None:
             write_all(out, text, options.out)
         if options.layout == "os" and ledger.lines is not None:
-            sys.stdout.buffer.write(text)
-            sys.stdout.buffer.flush()
-        segment.detach()
+            print_bytes(text, sys.stdout.buffer)
         if segment.READER_REMOVES:
             segment.remove()
     result.set_payload(len(text), hashlib.sha256(text).hexdigest(), ledger)
@@ -50,6 +72,14 @@ def cleaner(segments, options, ledger, result):
     """Removes the segment without attaching it."""
     with segments.Segment(options, ledger) as segment:
         segment.remove()
+
+
+def _writing(segment, text):
+    return "Writing to shmem: %s, msg length=%d" % (segment.title, len(text))
+
+
+def _reading(segment, text):
+    return "Reading from shmem: %s, msg length=%d" % (segment.title, len(text))
 
 
 def load_text(options):
@@ -129,6 +159,6 @@ def read_text(segment, ledger):
         )
     del pieces[-1][end:]
     text = b"".join(pieces)
-    ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, len(text)))
+    ledger.say(_reading(segment, text))
     ledger.add("read", "read shared memory", read_ns)
     return text

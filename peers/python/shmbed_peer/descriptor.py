@@ -11,7 +11,6 @@ LAYOUT = struct.Struct("<QQQQqII")
 SIZE = 48
 FLAG_CRC32C = 1  # the field crc32c is valid
 FLAG_ACKNOWLEDGEMENT = 2
-KNOWN_FLAGS = FLAG_CRC32C | FLAG_ACKNOWLEDGEMENT
 assert LAYOUT.size == SIZE  # as the static_assert in C
 
 Descriptor = namedtuple("Descriptor", "seq offset length generation sent_ns crc32c flags")
@@ -30,25 +29,27 @@ def unpack(buffer):
 def check(descriptor, header, last_seq, whole=False):
     """Checks a descriptor before the payload is touched, in the contract's order. Raises PeerError `descriptor`.
 
-    whole -- the payload follows on the channel: it has no offset, and is as long as a slot at most
+    whole -- the payload follows on the channel: it has no offset
 
     Python's integers do not wrap, so offset + length cannot either.
     """
     _check_order(descriptor, header, last_seq)
     seq, offset, length, _, _, _, flags = descriptor
-    first, end = (0, header.slot_size) if whole else (header.payload_offset, header.segment_size)
-    if not first <= offset <= end or length > end - offset or (whole and offset):
+    first, end = (0, 0) if whole else (header.payload_offset, header.segment_size)
+    if not first <= offset <= end or (length > end - offset and not whole):
         where = "offset %d and length %d are not between %d and %d"
         raise bad("DESCRIPTOR_BOUNDS", seq, where % (offset, length, first, end))
-    if flags & ~KNOWN_FLAGS:
-        raise bad("DESCRIPTOR_FLAGS", seq, "unknown flags 0x%08x" % flags)
+    if length > header.slot_size:
+        raise bad("DESCRIPTOR_BOUNDS", seq, "length %d, a slot has %d" % (length, header.slot_size))
+    if flags & ~FLAG_CRC32C:
+        raise bad("DESCRIPTOR_FLAGS", seq, "flags 0x%08x on a message" % flags)
 
 
 def check_acknowledgement(descriptor, header, last_seq):
     """Checks what came back from the reader: it answers the message after `last_seq` of this segment, and points nowhere."""
     _check_order(descriptor, header, last_seq)
     flags = descriptor.flags
-    if not flags & FLAG_ACKNOWLEDGEMENT or flags & ~KNOWN_FLAGS:
+    if flags & ~FLAG_CRC32C != FLAG_ACKNOWLEDGEMENT:
         raise bad("DESCRIPTOR_FLAGS", descriptor.seq, "not an acknowledgement: flags 0x%08x" % flags)
 
 

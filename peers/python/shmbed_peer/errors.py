@@ -60,6 +60,7 @@ REMEDIES = {
     ("malloc", "ENOMEM"): "not enough memory for the payload",
     ("open", "ENOENT"): "no such file",
     ("open", "EACCES"): "this user may not open it",
+    ("write", "EPIPE"): "nobody reads it any more",
 }
 
 

@@ -3,7 +3,6 @@
 
 import contextlib
 import errno
-import gc
 import hashlib
 import time
 from array import array
@@ -17,9 +16,9 @@ from .atomic import load_acquire, store_release
 from .descriptor import FLAG_ACKNOWLEDGEMENT, FLAG_CRC32C, Descriptor
 from .errors import PeerError
 from .latency import Ledger, now_ns
-from .measure import Usage, report
+from .measure import Usage, no_collections, report
 from .pace import Pace
-from .payload import open_output, read_payload, write_all
+from .payload import output, read_payload, write_all
 from .shaped import ValueInbox, ValueMessages
 
 PAUSE_S = 0.001  # between two looks for a segment that is not ready
@@ -34,7 +33,7 @@ def writer(segments, options, ledger, result):
     header = _plan(options, messages.room, channel.block_bytes())
     with segments.Segment(options, ledger) as segment:
         segment.create()
-        segment.reserve(header.segment_size)
+        segment.reserve(header.payload_offset + header.slot_count * header.slot_size)  # --segment-size may be more
         segment.attach()
         ledger.say("Writing to shmem: %s, msg length=%d" % (segment.title, messages.room))
         with _writer_side(segment, header, channel) as words:
@@ -48,23 +47,20 @@ def writer(segments, options, ledger, result):
 
 def reader(segments, options, ledger, result):
     """Opens segment and channel, copies every message out, checks it (outside the ledger) and acknowledges it."""
-    with contextlib.ExitStack() as stack:
-        out, values = (
-            stack.enter_context(open_output(path)) if path is not None else None for path in (options.out, options.values)
-        )
+    with output(options.out) as out, output(options.values) as values:
         channel = channels.make(options.channel, "reader", options.mode, options.deadline_ns)
-        segment = stack.enter_context(segments.Segment(options, ledger))
-        header = _open_ready(segment, options, channel.block_bytes())
-        inbox = Inbox(header, out, options)
-        if options.shape:
-            inbox = ValueInbox(inbox, options, values)
-        with _reader_side(segment, header, channel):
-            measured = _receive_all(segment, header, channel, inbox, options)
-            result.set_proof(channel.proof())
-        segment.detach()
-    ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
-    report(result, ledger, measured, options)
-    inbox.report(result, ledger)
+        with segments.Segment(options, ledger) as segment:
+            header = _open_ready(segment, options, channel.block_bytes())
+            inbox = Inbox(header, out, options)
+            if options.shape:
+                inbox = ValueInbox(inbox, options, values)
+            with _reader_side(segment, header, channel):
+                measured = _receive_all(segment, header, channel, inbox, options)
+                result.set_proof(channel.proof())
+            segment.detach()
+        ledger.say("Reading from shmem: %s, msg length=%d" % (segment.title, inbox.length))
+        report(result, ledger, measured, options)
+        inbox.report(result, ledger)
 
 
 class Messages:
@@ -139,6 +135,7 @@ class Inbox:
     length      -- bytes of all messages
     sha256      -- of all messages; None with --no-verify
     mismatches  -- the sequence numbers of the messages whose CRC-32C was another
+    verified    -- how long each CRC-32C took, in ns
     """
 
     def __init__(self, header, out, options):
@@ -149,10 +146,10 @@ class Inbox:
         self._out = out
         self._path = options.out
         total = options.warmup + options.count
-        self._begun, self._ended = (array("q", bytes(8 * total)) for _ in range(2))
+        self._begun, self._ended, self.verified = (array("q", bytes(8 * total)) for _ in range(3))
 
     def take(self, i, channel, segment, descriptor):
-        """Copies message i out, or receives it, and keeps it (outside the ledger). Returns the end of the copying."""
+        """Copies message i out, or receives it, and keeps it (outside the ledger)."""
         message = self.room(descriptor.length)
         if channel.WHOLE:
             self._begun[i] = now_ns()
@@ -163,8 +160,7 @@ class Inbox:
                 self._begun[i] = now_ns()
                 message[:] = source
                 self._ended[i] = now_ns()
-        self.keep(message, descriptor)
-        return self._ended[i]
+        self.keep(i, message, descriptor)
 
     def measured(self, received):
         """The stages of taking, and the columns of a trace."""
@@ -177,23 +173,24 @@ class Inbox:
             result.set_crc_mismatches(self.mismatches)
 
     def room(self, length):
-        """A view of the first `length` bytes of the buffer, which grows for a message larger than a slot."""
-        if length > len(self.buffer):
-            self.buffer = bytearray(length)
+        """A view of the first `length` bytes of the buffer."""
         return memoryview(self.buffer)[:length]
 
-    def keep(self, message, descriptor):
-        """Checks a message that was copied out, and writes it to --out."""
+    def keep(self, i, message, descriptor):
+        """Checks message i, which was copied out, and writes it to --out."""
         if self.sha256 is not None:
-            self._verify(message, descriptor)
+            self._verify(i, message, descriptor)
+            self.sha256.update(message)
         self.length += len(message)
         if self._out is not None:
             write_all(self._out, message, self._path)
 
-    def _verify(self, message, descriptor):
-        if descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c:
+    def _verify(self, i, message, descriptor):
+        begun_ns = now_ns()
+        is_other = descriptor.flags & FLAG_CRC32C and crc32c.crc32c(message) != descriptor.crc32c
+        self.verified[i] = now_ns() - begun_ns
+        if is_other:
             self.mismatches.append(descriptor.seq)
-        self.sha256.update(message)
 
 
 class Acknowledgements:
@@ -243,8 +240,9 @@ def _writer_side(segment, header, channel):
     segment.view[: headers.SIZE] = headers.pack(header)
     with contextlib.ExitStack() as stack:
         words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
+        channel.use_header(words)
         if channel.block_bytes():
-            stack.callback(channel.use_block(segment.view, header.channel_offset, words).release)
+            stack.callback(channel.use_block(segment.view, header.channel_offset).release)
         stack.enter_context(channel)
         stack.callback(store_release, words, headers.STATE_WORD, headers.STATE_CLOSED)
         channel.open()
@@ -255,14 +253,20 @@ def _writer_side(segment, header, channel):
 
 @contextlib.contextmanager
 def _reader_side(segment, header, channel):
-    """The open channel."""
+    """The open channel. A failure puts the state to closed where the channel has this side write to the segment."""
     with contextlib.ExitStack() as stack:
+        words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
+        channel.use_header(words)
         if channel.block_bytes():
-            words = stack.enter_context(segment.view[: headers.SIZE].cast("Q"))
-            stack.callback(channel.use_block(segment.view, header.channel_offset, words).release)
+            stack.callback(channel.use_block(segment.view, header.channel_offset).release)
         stack.enter_context(channel)
-        channel.open()
-        yield
+        try:
+            channel.open()
+            yield
+        except BaseException:
+            if channel.block_bytes():
+                store_release(words, headers.STATE_WORD, headers.STATE_CLOSED)
+            raise
 
 
 def _open_ready(segment, options, channel_bytes):
@@ -293,12 +297,18 @@ def _is_ready(segment, writable):
         ledger.stages.update(segment.ledger.stages)
         return state not in (headers.STATE_INIT, headers.STATE_CLOSED)
     except PeerError as failure:
-        missing = failure.errno == errno.ENOENT and failure.call in ("shm_open", "shmget")
-        if missing or failure.errno == errno.EAGAIN:
+        if _is_missing(failure) or failure.errno == errno.EAGAIN:
             return False
         raise
     finally:
         segment.ledger = ledger
+
+
+def _is_missing(failure):
+    """Whether the segment is not there, or (System V) was removed between two calls."""
+    if failure.errno == errno.ENOENT:
+        return failure.call in ("shm_open", "shmget")
+    return failure.errno == errno.EIDRM or (failure.errno == errno.EINVAL and failure.call == "shmat")
 
 
 def _send_all(segment, header, words, channel, messages, options):
@@ -313,7 +323,7 @@ def _send_all(segment, header, words, channel, messages, options):
     usage = Usage()
     with contextlib.ExitStack() as stack:
         slots = [stack.enter_context(segment.view[offset : offset + messages.room]) for offset in offsets]
-        stack.enter_context(_no_collections())
+        stack.enter_context(no_collections())
         for i in range(total):
             if i == warmup:
                 usage.begin()
@@ -369,10 +379,10 @@ def _await_due(due_ns, channel, acknowledgements, sent):
 def _receive_all(segment, header, channel, inbox, options):
     """The reader's message loop. Returns what was measured: arrays of ns, one element for each message."""
     total = options.warmup + options.count
-    waited, received, sent, verified = (array("q", bytes(8 * total)) for _ in range(4))
+    waited, received, sent = (array("q", bytes(8 * total)) for _ in range(3))
     buffer = bytearray(descriptors.SIZE)
     usage = Usage()
-    with _no_collections():
+    with no_collections():
         for i in range(total):
             if i == options.warmup:
                 usage.begin()
@@ -382,16 +392,14 @@ def _receive_all(segment, header, channel, inbox, options):
             descriptor = descriptors.unpack(buffer)
             descriptors.check(descriptor, header, i, channel.WHOLE)
             sent[i] = descriptor.sent_ns
-            ended_ns = inbox.take(i, channel, segment, descriptor)
-            if options.verify:
-                verified[i] = now_ns() - ended_ns
+            inbox.take(i, channel, segment, descriptor)
             _acknowledge(channel, buffer, descriptor)  # last: what came after it would count as the next transmit
     used = usage.end()
     stages, trace = inbox.measured(received)
     stages["transmit"] = _differences(received, sent)
     stages["wait"] = _differences(received, waited)
     if options.verify:
-        stages["verify"] = verified
+        stages["verify"] = inbox.verified
     return {"stages": stages, "trace": trace, "usage": used}
 
 
@@ -404,13 +412,3 @@ def _acknowledge(channel, buffer, descriptor):
 
 def _differences(ends, begins):
     return [end - begin for end, begin in zip(ends, begins)]
-
-
-@contextlib.contextmanager
-def _no_collections():
-    """No garbage collection, which would land in some stage. The loops make no cycles."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()

@@ -5,9 +5,9 @@ import errno
 import os
 import struct
 from collections import namedtuple
-from pathlib import Path
 
 from .errors import PeerError
+from .payload import read_text
 
 LAYOUT = struct.Struct("<6sHIIQQQQ16sQQQQQQ16x")
 SIZE = 128
@@ -15,6 +15,7 @@ assert LAYOUT.size == SIZE  # as the static_assert in C
 MAGIC = b"SHMBED"
 VERSION = 1
 ALIGNMENT = 128  # what two sides write lies this far apart
+SLOTS_MAX = 8
 STATE_WORD = 64 // 8
 SEQUENCE_WORD = 72 // 8
 STATE_INIT, STATE_READY, STATE_CLOSED = 0, 1, 2
@@ -86,7 +87,7 @@ def check(header, object, real_size, channel_bytes):
     require(SIZE <= h.payload_offset <= h.segment_size, "HEADER_OFFSET", payload + " of %d" % h.segment_size)
     slots = "%d slots of %d bytes" % (h.slot_count, h.slot_size)
     require(h.slot_size % ALIGNMENT == 0, "HEADER_OFFSET", slots)
-    require(h.slot_count >= 1, "HEADER_OFFSET", slots)
+    require(1 <= h.slot_count <= SLOTS_MAX, "HEADER_OFFSET", slots + ", not 1 to %d" % SLOTS_MAX)
     require(
         h.slot_count * h.slot_size <= h.segment_size - h.payload_offset,
         "HEADER_OFFSET",
@@ -111,10 +112,10 @@ def round_up(size):
 
 def start_time_ticks():
     """When this process started, in clock ticks after boot: field 22 of /proc/self/stat (proc(5))."""
-    stat = Path("/proc/self/stat").read_text()
+    stat = read_text("/proc/self/stat")
     return int(stat[stat.rindex(")") + 1 :].split()[22 - 3])  # the name, field 2, may hold anything; field 3 is next
 
 
 def boot_id():
     """The 16 bytes of /proc/sys/kernel/random/boot_id (random(4))."""
-    return bytes.fromhex(Path("/proc/sys/kernel/random/boot_id").read_text().strip().replace("-", ""))
+    return bytes.fromhex(read_text("/proc/sys/kernel/random/boot_id").strip().replace("-", ""))

@@ -1,10 +1,10 @@
 # SPDX-License-Identifier: Apache-2.0
-"""SIGINT and SIGTERM as an exception, so that `finally` and `with` remove what was half made."""
+"""SIGINT, SIGTERM and SIGHUP as an exception, so that `finally` and `with` remove what was half made."""
 
 import contextlib
 import signal
 
-SIGNALS = (signal.SIGINT, signal.SIGTERM)
+SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class Interrupted(KeyboardInterrupt):
@@ -19,9 +19,10 @@ class Interrupted(KeyboardInterrupt):
 
 
 def install():
-    """From now on the first SIGINT or SIGTERM raises Interrupted; later ones do not disturb the clean-up."""
+    """From now on the first of the signals raises Interrupted; later ones do not disturb the clean-up."""
     for number in SIGNALS:
-        signal.signal(number, _interrupt)
+        if number != signal.SIGHUP or signal.getsignal(number) != signal.SIG_IGN:  # ignored: started by nohup(1)
+            signal.signal(number, _interrupt)
 
 
 def _interrupt(number, _frame):
@@ -32,7 +33,7 @@ def _interrupt(number, _frame):
 
 @contextlib.contextmanager
 def held():
-    """Holds both signals back, so that an object is made *and* noted as ours, or neither."""
+    """Holds the signals back, so that an object is made *and* noted as ours, or neither."""
     before = signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
     try:
         yield

@@ -4,6 +4,7 @@
 import time
 
 from .errors import PeerError
+from .payload import print_line
 
 now_ns = time.monotonic_ns  # CLOCK_MONOTONIC, as clock_gettime and System.nanoTime: the three agree on one kernel
 
@@ -40,4 +41,4 @@ class Ledger:
     def say(self, text):
         """One line for a person, if a person is there."""
         if self.lines is not None:
-            print(text, file=self.lines)
+            print_line(text, self.lines)

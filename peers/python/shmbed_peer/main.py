@@ -2,7 +2,6 @@
 """From a command line to an exit code. Everything a command opens is closed here, whatever became of it."""
 
 import errno
-import os
 import sys
 
 from . import interrupt, serve
@@ -23,9 +22,8 @@ def main(peer_id, role, words):
         return _run_once(peer, role, words)
     except interrupt.Interrupted as interrupted:
         return 128 + interrupted.number
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())  # the last flush must not complain again
-        complain("write stdout: EPIPE (nobody reads it any more)")
+    except PeerError as failure:
+        complain(failure.message)
         return EXIT_FAILED
 
 
@@ -49,7 +47,6 @@ def _run_once(peer, role, words):
         complain(result.fields["reason"])
     elif exit_code == EXIT_FAILED:
         complain(result.fields["error"]["message"])
-    sys.stdout.flush()
     return exit_code
 
 
@@ -87,8 +84,7 @@ def _lines(role, options, served):
     if served or options.result == "-":
         return None
     stream = sys.stderr if options.layout == "os" and role == "reader" else sys.stdout
-    # A line that was printed stays printed, whatever ends this process; a name may hold what the locale has no letter for.
-    stream.reconfigure(line_buffering=True, errors="backslashreplace")
+    stream.reconfigure(errors="backslashreplace")  # a name may hold what the locale has no letter for
     return stream
 
 

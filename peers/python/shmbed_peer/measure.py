@@ -1,12 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
-"""What the framed layout reports besides its stages (contract, section 9): medians, histograms, resource usage, a trace."""
+"""What many messages, or many rounds, report (contract, section 9): medians, histograms, resource usage, a trace."""
 
+import contextlib
+import gc
 import resource
 from array import array
 
 from .histogram import encode
-from .latency import now_ns
-from .payload import open_output, write_all
+from .latency import Ledger, now_ns
+from .payload import output, write_all
 
 CLOCK_PAIRS = 101
 
@@ -29,8 +31,36 @@ class Usage:
         }
 
 
+@contextlib.contextmanager
+def no_collections():
+    """No garbage collection, which would land in some stage. The loops inside make no cycles."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def repeated(flow, repeat):
+    """Runs flow(ledger, is_last) so many times, each with a ledger of its own that says nothing.
+
+    Returns what the last one returned, and what was measured: for `report`.
+    """
+    stages = {}
+    usage = Usage()
+    with no_collections():
+        usage.begin()
+        for i in range(repeat):
+            ledger = Ledger()
+            returned = flow(ledger, i == repeat - 1)
+            for stage, ns in ledger.stages.items():
+                stages.setdefault(stage, array("q")).append(ns)
+        used = usage.end()
+    return returned, {"stages": stages, "usage": used}
+
+
 def report(result, ledger, measured, options):
-    """Writes what a message loop measured into the result, the ledger and --trace.
+    """Writes what a message loop, or --repeat, measured into the result, the ledger and --trace.
 
     measured -- `stages`: name -> ns of every message, warm-up included; `trace`: the raw stamps; `usage`; `rate`, with --rate
     """
@@ -41,7 +71,7 @@ def report(result, ledger, measured, options):
         ledger.add(stage, _label(stage), median(values_ns))
         good = [ns for ns in values_ns if ns >= 0]
         negative += len(values_ns) - len(good)
-        if options.count > 1:
+        if options.count > 1 or options.repeat > 1:
             histograms[stage] = encode(good)
     if histograms:
         result.fields["histograms"] = histograms
@@ -79,5 +109,5 @@ def _write_trace(path, columns, warmup):
     rows = array("q")
     for row in zip(*(column[warmup:] for column in columns)):
         rows.extend(row)
-    with open_output(path) as stream:
+    with output(path) as stream:
         write_all(stream, rows.tobytes(), path)

@@ -10,6 +10,7 @@ from . import VERSION
 from . import codec as codecs
 from .channel import ADDRESSES
 from .errors import Unsupported, UsageError
+from .header import SLOTS_MAX
 from .latency import now_ns
 from .shape import SHAPES
 
@@ -17,6 +18,7 @@ NAME_BYTES_MAX = 255  # after the slash: NAME_MAX of tmpfs
 SIZE_MAX = 1 << 46
 DEADLINE_MS_MAX = 86400000  # one day
 COUNT_MAX = 10**8  # every message has time stamps in memory
+REPEAT_MAX = 10**6
 RATE_MAX = 10**7  # messages per second
 SOCKET_PATH_BYTES_MAX = 107  # sun_path of unix(7), without its NUL
 CHANNEL_NAME_BYTES_MAX = 247  # leaves room for `sem.` and `.r`
@@ -96,6 +98,12 @@ def parser(peer, role, served):
         "--no-verify", dest="verify", action="store_false", help="framed: no CRC32C, no SHA-256; for measuring only"
     )
     made.add_argument("--trace", metavar="FILE", help="framed: raw time stamps")
+    if role == "cleaner":
+        made.set_defaults(repeat=None)
+    else:
+        made.add_argument(
+            "--repeat", metavar="N", help="classic: the flow N times in this process, for measuring (default: 1)"
+        )
     return made
 
 
@@ -203,10 +211,21 @@ def _check_numbers(options):
     options.deadline_ms = number("--deadline-ms", options.deadline_ms, 1, DEADLINE_MS_MAX)
     options.count = number("--count", options.count, 1, COUNT_MAX)
     options.warmup = number("--warmup", options.warmup, 0, COUNT_MAX)
-    options.window = number("--window", options.window, 1, 8)
+    options.window = number("--window", options.window, 1, SLOTS_MAX)
     options.rate = number("--rate", options.rate, 0, RATE_MAX)
     if options.message_size is not None:
         options.message_size = size("--message-size", options.message_size, 0, SIZE_MAX)
+    _check_repeat(options)
+
+
+def _check_repeat(options):
+    if options.repeat is None:
+        options.repeat = 1
+        return
+    if options.layout != "classic":
+        raise UsageError("--repeat: for --layout classic only")
+    options.repeat = number("--repeat", options.repeat, 1, REPEAT_MAX)
+    options.exclusive = options.exclusive or options.repeat > 1
 
 
 def _check_framed(role, options):

@@ -1,12 +1,13 @@
 # SPDX-License-Identifier: Apache-2.0
 """The result object of the contract's section 5, and where it goes."""
 
+import contextlib
 import json
 import os
 import sys
 
-from .errors import errno_name
-from .payload import open_output
+from .errors import PeerError, errno_name
+from .payload import output, print_line, write_all
 
 SCHEMA = 1
 
@@ -83,12 +84,13 @@ class Result:
 def write_result(path, line):
     """Writes the line to a file of mode 0600, or to stdout for `-`. Raises PeerError."""
     if path == "-":
-        print(line, flush=True)
+        print_line(line, sys.stdout)
         return
-    with open_output(path) as stream:
-        stream.write(line.encode("ascii") + b"\n")
+    with output(path) as stream:
+        write_all(stream, line.encode("ascii") + b"\n", path)
 
 
 def complain(message):
-    """One line on stderr."""
-    print(message, file=sys.stderr, flush=True)
+    """One line on stderr, if that takes it: there is nobody else to tell."""
+    with contextlib.suppress(PeerError):
+        print_line(message, sys.stderr)

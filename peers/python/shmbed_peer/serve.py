@@ -2,6 +2,7 @@
 """The contract's section 6: command lines in, result objects out, one line each."""
 
 from .errors import UsageError
+from .payload import print_bytes
 
 LINE_BYTES_MAX = 64 * 1024
 BLANKS = " \t\r"
@@ -12,6 +13,8 @@ def serve(commands, answers, answer, refuse):
 
     answer -- words -> the line that answers them
     refuse -- the message of a UsageError -> the line that answers it
+
+    Raises PeerError when nobody takes the answers.
     """
     while True:
         line = _read_line(commands)
@@ -21,8 +24,7 @@ def serve(commands, answers, answer, refuse):
             reply = answer(split_words(line))
         except UsageError as error:
             reply = refuse(str(error))
-        answers.write(reply.encode("ascii") + b"\n")
-        answers.flush()
+        print_bytes(reply.encode("ascii") + b"\n", answers)
 
 
 def split_words(line):

@@ -1,7 +1,6 @@
 # SPDX-License-Identifier: Apache-2.0
 """Messages that are values (--shape): encoded into the segment by the writer, decoded from it by the reader."""
 
-import contextlib
 import errno
 import hashlib
 from array import array
@@ -103,11 +102,11 @@ class ValueMessages:
 class ValueInbox:
     """What the reader has read: the values of every message, digested and, with --values, written down.
 
-    length -- bytes of all messages
+    verified  -- how long each CRC-32C took, in ns
     """
 
     def __init__(self, inbox, options, values_file):
-        self.length = 0
+        self.verified = inbox.verified
         self._inbox = inbox
         self._options = options
         self._file = values_file
@@ -117,33 +116,35 @@ class ValueInbox:
         total = options.warmup + options.count
         self._begun, self._read, self._decoded = (array("q", bytes(8 * total)) for _ in range(3))
 
+    @property
+    def length(self):
+        """Bytes of all messages."""
+        return self._inbox.length
+
     def take(self, i, channel, segment, descriptor):
         """Reads message i where it cannot be decoded where it is, decodes it and keeps it (outside the ledger)."""
-        with contextlib.ExitStack() as stack:
-            if channel.WHOLE:
-                self._reads = True
-                message = self._inbox.room(descriptor.length)
-                self._begun[i] = now_ns()
-                channel.receive_payload(message)
-            else:
-                message = stack.enter_context(segment.view[descriptor.offset : descriptor.offset + descriptor.length])
-                self._begun[i] = now_ns()
-            if not self._codec.DECODES_IN_PLACE:
-                message = bytes(message)
-            self._read[i] = now_ns()
-            try:
-                values = self._codec.decode(message)
-                self._decoded[i] = now_ns()
-                image = self._codec.image(values)
-            except Exception as failure:  # a library's own kinds too
-                problem = "%s: %s" % (self._options.shape, failure)
-                raise PeerError("codec", self._options.codec, errno.EBADMSG, problem, rule="DECODE") from failure
-            self._inbox.keep(message, descriptor)
-            self._digest.add(image)
-            if self._file is not None:
-                write_all(self._file, image, self._options.values)
-            del values, image  # they may be views of the segment
-        return self._decoded[i]
+        if channel.WHOLE:
+            self._reads = True
+            message = self._inbox.room(descriptor.length)
+            self._begun[i] = now_ns()
+            channel.receive_payload(message)
+        else:
+            message = segment.view[descriptor.offset : descriptor.offset + descriptor.length]
+            self._begun[i] = now_ns()
+        if not self._codec.DECODES_IN_PLACE:
+            message = bytes(message)
+        self._read[i] = now_ns()
+        try:
+            values = self._codec.decode(message)
+            self._decoded[i] = now_ns()
+            image = self._codec.image(values)
+        except Exception as failure:  # a library's own kinds too
+            problem = "%s: %s" % (self._options.shape, failure)
+            raise PeerError("codec", self._options.codec, errno.EBADMSG, problem, rule="DECODE") from failure
+        self._inbox.keep(i, message, descriptor)
+        self._digest.add(image)
+        if self._file is not None:
+            write_all(self._file, image, self._options.values)
 
     def measured(self, received):
         """The stages of taking, and the columns of a trace."""

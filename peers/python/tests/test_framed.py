@@ -7,12 +7,16 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
+from types import SimpleNamespace
 
 import posix_ipc
 import pytest
-from conftest import CHANNELS, DEADLINE_S, ROOT, Served, program
+from conftest import CHANNELS, DEADLINE_S, ROOT, Served, program, until
 
+from shmbed_peer import framed
 from shmbed_peer.channel import ADDRESSES
+from shmbed_peer.descriptor import FLAG_CRC32C, Descriptor
 
 APIS = ("posix", "stdlib", "sysv")
 
@@ -252,3 +256,49 @@ def test_a_person_sees_the_medians_and_nothing_on_stderr(name, tmp_path):
     assert re.search(rb"^\[QLOG\] read shared memory latency: \d+$", read[0], re.M)
     digest = b"msg sha256=" + hashlib.sha256(b"x" * 200).hexdigest().encode()
     assert wrote[0].splitlines()[-1] == read[0].splitlines()[-1] == digest
+
+
+def test_verify_is_the_crc_alone(monkeypatch):
+    """A clock that only the CRC, the digest and the output move, each by another step."""
+    clock = [0]
+
+    def takes(ns):
+        def spend(*_):
+            clock[0] += ns
+            return 4711
+
+        return spend
+
+    monkeypatch.setattr(framed, "now_ns", lambda: clock[0])
+    monkeypatch.setattr(framed.crc32c, "crc32c", takes(5))
+    monkeypatch.setattr(framed, "write_all", takes(300))
+    options = SimpleNamespace(verify=True, out="out", warmup=0, count=1)
+    inbox = framed.Inbox(SimpleNamespace(slot_size=128), object(), options)
+    inbox.sha256 = SimpleNamespace(update=takes(70))
+    inbox.keep(0, memoryview(bytes(100)), Descriptor(1, 0, 100, 1, 1, 4711, FLAG_CRC32C))
+    assert (list(inbox.verified), inbox.mismatches, clock) == ([5], [], [375])
+
+
+def test_only_what_is_used_is_reserved(name, tmp_path):
+    (tmp_path / "payload").write_bytes(b"x" * 100)
+    words = "--layout framed --channel futex --name %s --window 2 --payload %s" % (name, tmp_path / "payload")
+    with Served("posix", "writer") as writer:
+        writer.send(words + " --segment-size 64M --deadline-ms 1000")
+        path = "/dev/shm" + name
+        until(lambda: os.path.exists(path) and os.stat(path).st_blocks > 0)
+        until(lambda: Path(path).read_bytes()[64:65] == b"\1")  # ready
+        status = os.stat(path)
+        assert (status.st_size, status.st_blocks * 512) == (64 << 20, 12288)  # 8832 and two slots of 128, in pages
+        assert writer.answer()["error"]["errno"] == "ETIMEDOUT"
+
+
+def test_a_person_reads_how_long_values_were(name, tmp_path):
+    (tmp_path / "payload").write_bytes(bytes(64))
+    words = ["--layout", "framed", "--name", name, "--channel", "futex", "--shape", "record", "--count", "3"]
+    reader = subprocess.Popen([*program("posix", "reader"), *words], stdout=subprocess.PIPE)
+    writer = subprocess.run(
+        [*program("posix", "writer"), *words, "--payload", str(tmp_path / "payload")], capture_output=True, check=False
+    )
+    read, _ = reader.communicate(timeout=DEADLINE_S)
+    assert (writer.returncode, reader.returncode) == (0, 0), writer.stderr
+    assert b"Reading from shmem: name=%s, msg length=192\n" % name.encode() in read

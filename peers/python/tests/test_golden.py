@@ -3,7 +3,7 @@
 
 from pathlib import Path
 
-from test_layout import DESCRIPTOR, HEADER
+from test_layout import ACKNOWLEDGEMENT, HEADER
 
 from shmbed_peer import descriptor as descriptors
 from shmbed_peer import header as headers
@@ -24,9 +24,9 @@ def test_the_header_has_the_golden_bytes():
 
 def test_the_descriptor_has_the_golden_bytes():
     packed = bytearray(descriptors.SIZE)
-    descriptors.pack(packed, DESCRIPTOR)
+    descriptors.pack(packed, ACKNOWLEDGEMENT)
     assert packed == golden("descriptor.hex")
-    assert descriptors.unpack(golden("descriptor.hex")) == DESCRIPTOR
+    assert descriptors.unpack(golden("descriptor.hex")) == ACKNOWLEDGEMENT
 
 
 def test_the_words_of_state_and_sequence_are_where_the_header_has_them():

@@ -14,8 +14,7 @@ def sides(request, monkeypatch):
     monkeypatch.setattr(atomic, "_ORDERED", request.param)
     segment = bytearray(128 + BLOCK_SIZE)
     view = memoryview(segment)
-    words = view[:128].cast("Q")
-    writer, reader = (Lanes(view, 128, is_writer, words) for is_writer in (True, False))
+    writer, reader = (Lanes(view, 128, is_writer) for is_writer in (True, False))
     yield writer, reader, segment
     writer.release()
     writer.release()

@@ -28,13 +28,20 @@ HEADER = Header(
     16128,
     4,
 )
-DESCRIPTOR = Descriptor(42, 24960, 16000, HEADER.generation, -1234567890123456789, 0xE3069283, 3)
+ACKNOWLEDGEMENT = Descriptor(42, 24960, 16000, HEADER.generation, -1234567890123456789, 0xE3069283, 3)
+DESCRIPTOR = ACKNOWLEDGEMENT._replace(flags=1)  # of the message that it answers
 
 
 def test_the_golden_header_and_descriptor_are_accepted():
     headers.check(HEADER, "x", 73728, BLOCK_SIZE)
     descriptors.check(DESCRIPTOR, HEADER, 41)
-    descriptors.check_acknowledgement(DESCRIPTOR, HEADER, 41)
+    descriptors.check_acknowledgement(ACKNOWLEDGEMENT, HEADER, 41)
+
+
+@pytest.mark.parametrize("flags", [0, 1, 4, 6])
+def test_what_is_no_acknowledgement_is_refused(flags):
+    with pytest.raises(PeerError, match="DESCRIPTOR_FLAGS"):
+        descriptors.check_acknowledgement(ACKNOWLEDGEMENT._replace(flags=flags), HEADER, 41)
 
 
 def test_a_new_header_says_who_made_it_and_has_a_generation_of_its_own():
@@ -65,6 +72,7 @@ def test_a_new_header_says_who_made_it_and_has_a_generation_of_its_own():
         ("HEADER_OFFSET", {"slot_size": 2**62, "slot_count": 4}),  # 0 in 64 bits
         ("HEADER_OFFSET", {"slot_count": 0}),
         ("HEADER_OFFSET", {"slot_count": 5}),
+        ("HEADER_OFFSET", {"slot_count": 9, "slot_size": 128}),
         ("HEADER_OFFSET", {"channel_offset": 0}),
         ("HEADER_OFFSET", {"channel_offset": 64}),
         ("HEADER_OFFSET", {"channel_offset": 256}),
@@ -90,7 +98,9 @@ def test_a_header_that_lies_is_refused_by_name(rule, change):
         ("DESCRIPTOR_BOUNDS", {"length": 2**64 - 24960}),  # offset + length is 0 in 64 bits
         ("DESCRIPTOR_BOUNDS", {"offset": 2**64 - 1, "length": 1}),
         ("DESCRIPTOR_BOUNDS", {"offset": 8831}),
+        ("DESCRIPTOR_BOUNDS", {"length": 16129}),
         ("DESCRIPTOR_FLAGS", {"flags": 4}),
+        ("DESCRIPTOR_FLAGS", {"flags": 3}),
     ],
 )
 def test_a_descriptor_that_lies_is_refused_by_name(rule, change):
@@ -100,5 +110,5 @@ def test_a_descriptor_that_lies_is_refused_by_name(rule, change):
 
 
 def test_a_descriptor_may_end_where_the_segment_ends():
-    descriptors.check(DESCRIPTOR._replace(length=73728 - 24960), HEADER, 41)
+    descriptors.check(DESCRIPTOR._replace(offset=73728 - 16128, length=16128), HEADER, 41)
     descriptors.check(DESCRIPTOR._replace(offset=73728, length=0), HEADER, 41)

@@ -5,6 +5,7 @@ import array
 import contextlib
 import mmap
 import os
+import resource
 import signal
 import socket
 import struct
@@ -21,7 +22,9 @@ from shmbed_peer import header as headers
 from shmbed_peer.channel import ADDRESSES, make
 from shmbed_peer.channel.lane import BLOCK_SIZE
 from shmbed_peer.descriptor import Descriptor, pack
+from shmbed_peer.errors import PeerError
 from shmbed_peer.latency import now_ns
+from shmbed_peer.shape import DATA_BYTES, RECORD, TENSOR
 
 SIZE = 128 + BLOCK_SIZE + 256
 HEADER = headers.new(SIZE, 128, 128 + BLOCK_SIZE, 128, 2)._replace(state=headers.STATE_READY)
@@ -94,6 +97,8 @@ def told(answer):
         ("SEGMENT_SIZE", {"segment_size": SIZE + 1}),
         ("HEADER_GENERATION", {"generation": 0}),
         ("HEADER_OFFSET", {"payload_offset": SIZE + 128}),
+        ("HEADER_OFFSET", {"slot_count": 0}),
+        ("HEADER_OFFSET", {"slot_count": 9, "slot_size": 0}),
     ],
 )
 def test_a_reader_names_what_is_wrong_with_the_header(readers, segment, name, api, rule, change):
@@ -147,7 +152,9 @@ def test_a_reader_waits_for_the_size_and_for_ready(readers, segment, name, api, 
         ("DESCRIPTOR_BOUNDS", "EBADMSG", {"offset": SIZE + 1}),
         ("DESCRIPTOR_BOUNDS", "EBADMSG", {"length": 2**64 - FIRST.offset}),
         ("DESCRIPTOR_BOUNDS", "EBADMSG", {"offset": 0}),
+        ("DESCRIPTOR_BOUNDS", "EBADMSG", {"length": 129}),  # it would end in the next slot
         ("DESCRIPTOR_FLAGS", "EBADMSG", {"flags": 1 << 31}),
+        ("DESCRIPTOR_FLAGS", "EBADMSG", {"flags": 2}),
     ],
 )
 def test_a_reader_names_what_is_wrong_with_a_descriptor(readers, segment, name, tmp_path, rule, number, change):
@@ -158,6 +165,62 @@ def test_a_reader_names_what_is_wrong_with_a_descriptor(readers, segment, name, 
         with connection:
             connection.sendall(packed(FIRST._replace(**change)))
             assert told(readers["posix"].answer()) == ("descriptor", number, rule)
+
+
+BROKEN_RECORD = RECORD.pack(1, 2, 3.0, 4.0, 5, 25, b"")  # no text has 25 bytes
+TENSOR_IMAGE = TENSOR.pack(512, 512, 1, b"t") + bytes(DATA_BYTES)
+DECODE = ("codec", "EBADMSG", "DECODE")
+
+
+@pytest.mark.parametrize("api", ["posix", "stdlib"])
+@pytest.mark.parametrize(
+    ("codec", "shape", "message", "words", "expected"),
+    [
+        ("flatbuffers", "record", PIECE, "", DECODE),
+        ("flatbuffers", "record", PIECE[:3], "", DECODE),
+        ("flatbuffers", "tensor", struct.pack("<I", 90).ljust(100, b"\1"), "", DECODE),
+        ("struct", "record", BROKEN_RECORD, "", DECODE),
+        ("struct", "telemetry", struct.pack("<Q", 1000) + BROKEN_RECORD * 1000, "", DECODE),
+        ("msgpack", "record", PIECE, "", DECODE),
+        ("struct", "tensor", TENSOR_IMAGE, "--values /dev/full", ("write", "ENOSPC", None)),
+        ("raw", "tensor", TENSOR_IMAGE, "--out /dev/full", ("write", "ENOSPC", None)),
+    ],
+    ids=["table", "root", "data", "text", "texts", "map", "values", "out"],
+)
+def test_a_failure_with_values_in_the_segment_is_answered_and_so_is_the_next_line(
+    readers, segment, name, tmp_path, api, codec, shape, message, words, expected
+):
+    slot = headers.round_up(len(message))
+    size = HEADER.payload_offset + 2 * slot
+    mapping = segment(headers.pack(HEADER._replace(segment_size=size, slot_size=slot)), size)
+    mapping[FIRST.offset : FIRST.offset + len(message)] = message
+    assert readers[api].ask("--unknown")["exit"] == 64  # it runs
+    with listening(tmp_path / "c") as listener:
+        before = readers[api].open_files()
+        readers[api].send(framed(name, "unix:%s" % (tmp_path / "c"), "--shape", shape, "--codec", codec, words))
+        connection, _ = listener.accept()
+        with connection:
+            connection.sendall(packed(FIRST._replace(length=len(message))))
+            answer = readers[api].answer()
+            assert answer["exit"] == 1
+            assert told(answer) == expected
+    assert readers[api].open_files() == before
+    assert readers[api].ask("--unknown")["exit"] == 64
+
+
+@pytest.mark.parametrize("codec", ["raw", "struct", "flatbuffers"])
+def test_a_send_that_fails_after_encoding_in_place_is_answered_and_so_is_the_next_line(name, tmp_path, codec):
+    (tmp_path / "payload").write_bytes(RECORD.pack(1, 2, 3.0, 4.0, 5, 0, b""))
+    words = ["--payload", str(tmp_path / "payload"), "--shape record --count 2 --codec", codec]
+    with Served("posix", "writer") as writer:
+        writer.send(framed(name, "unix:%s" % (tmp_path / "c"), *words))
+        with socket.socket(socket.AF_UNIX) as connection:
+            until(lambda: connection.connect_ex(str(tmp_path / "c")) == 0)
+            sent = Descriptor(*struct.unpack("<QQQQqII", connection.recv(48, socket.MSG_WAITALL)))
+            connection.shutdown(socket.SHUT_RD)  # the second one cannot be sent
+            connection.sendall(packed(sent._replace(flags=2)))
+            assert told(writer.answer())[:2] == ("send", "EPIPE")
+        assert writer.ask("--unknown")["exit"] == 64
 
 
 def test_a_wrong_crc_is_counted_and_the_reader_goes_on(readers, segment, name, tmp_path):
@@ -261,8 +324,9 @@ def writer_side(mapping, spec):
         view = stack.enter_context(memoryview(mapping))
         words = stack.enter_context(view[:128].cast("Q"))
         channel = make(spec, "writer", 0o600, now_ns() + DEADLINE_S * 10**9)
+        channel.use_header(words)
         if channel.block_bytes():
-            stack.callback(channel.use_block(view, 128, words).release)
+            stack.callback(channel.use_block(view, 128).release)
         stack.enter_context(channel)
         channel.open()
         yield channel, words
@@ -279,9 +343,9 @@ def test_a_writer_that_sends_nothing_is_etimedout_in_wait(readers, segment, name
         assert 0.14 < time.monotonic() - begun < 1
 
 
-@pytest.mark.parametrize("channel", [each for each in CHANNELS if each != "posix-mq"])  # no sign of it in a queue
+@channels
 def test_a_writer_that_closes_is_epipe(readers, segment, name, channel, spec):
-    """Sockets and FIFOs end, the queue goes away; the lanes have the segment's state."""
+    """Sockets and FIFOs end, the queue goes away; everywhere else there is the segment's state."""
     with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
         readers["posix"].send(framed(name, spec, "--count 2"))
         channel.accept()
@@ -293,6 +357,46 @@ def test_a_writer_that_closes_is_epipe(readers, segment, name, channel, spec):
         channel.receive(acknowledgement)
         words[headers.STATE_WORD] = headers.STATE_CLOSED
     assert told(readers["posix"].answer())[1] == "EPIPE"
+
+
+STATE_CHANNELS = ["posix-mq", "posix-sem", "futex", "spin"]  # nothing but the segment's state shows an end
+
+
+@pytest.mark.parametrize("channel", STATE_CHANNELS)
+def test_a_reader_that_waits_sees_the_state_alone(readers, segment, name, channel, spec):
+    """A writer that gives up wakes nobody, and may be stopped before it removes anything."""
+    with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
+        readers["posix"].send(framed(name, spec, "--count 2"))
+        channel.send(packed(FIRST))
+        channel.receive(bytearray(48))
+        words[headers.STATE_WORD] = headers.STATE_CLOSED
+        begun = time.monotonic()
+        assert told(readers["posix"].answer())[1] == "EPIPE"
+        assert time.monotonic() - begun < 1
+
+
+@pytest.mark.parametrize("channel", ["posix-sem", "futex", "eventfd", "spin"])
+@pytest.mark.parametrize("api", ["posix", "stdlib"])
+def test_a_reader_that_fails_closes_a_segment_with_lanes_so_that_its_writer_ends(readers, segment, name, channel, spec, api):
+    mapping = segment(headers.pack(HEADER))
+    with writer_side(mapping, spec) as (channel, words):
+        readers[api].send(framed(name, spec))
+        channel.accept()
+        channel.send(packed(FIRST._replace(generation=HEADER.generation ^ 1)))
+        assert told(readers[api].answer())[2] == "STALE_GENERATION"
+        assert words[headers.STATE_WORD] == headers.STATE_CLOSED
+        with pytest.raises(PeerError, match="EPIPE"):
+            channel.receive(bytearray(48))
+
+
+@pytest.mark.parametrize("channel", ["unix", "posix-mq"])
+def test_a_reader_that_fails_writes_nothing_where_the_channel_has_no_lanes(readers, segment, name, channel, spec):
+    with writer_side(segment(headers.pack(HEADER)), spec) as (channel, words):
+        readers["stdlib"].send(framed(name, spec))
+        channel.accept()
+        channel.send(packed(FIRST._replace(generation=HEADER.generation ^ 1)))
+        assert told(readers["stdlib"].answer())[2] == "STALE_GENERATION"
+        assert words[headers.STATE_WORD] == headers.STATE_READY
 
 
 @pytest.mark.parametrize(("rule", "change"), [("SEQUENCE_GAP", {"seq": 2}), ("DESCRIPTOR_FLAGS", {"flags": 1})])
@@ -318,6 +422,39 @@ def test_a_reader_that_goes_away_is_epipe(name, tmp_path, channel):
         with socket.socket(socket.AF_UNIX, kind) as connection:
             until(lambda: connection.connect_ex(str(tmp_path / "c")) == 0)
         assert told(writer.answer())[1] == "EPIPE"
+
+
+def test_an_accept_without_a_descriptor_is_an_error_and_the_peer_goes_on(name, tmp_path):
+    (tmp_path / "payload").write_bytes(PIECE)
+    path = "/dev/shm" + name
+    with Served("posix", "writer") as writer:
+        pid = writer.process.pid
+        writer.send(framed(name, "unix:%s" % (tmp_path / "c"), "--payload", str(tmp_path / "payload")))
+        until(lambda: os.path.exists(path) and Path(path).read_bytes()[64:65] == b"\1")  # it waits in accept
+        before = resource.prlimit(pid, resource.RLIMIT_NOFILE)
+        used = {int(number) for number in os.listdir("/proc/%d/fd" % pid)}
+        lowest_free = min(set(range(len(used) + 1)) - used)
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, (lowest_free, before[1]))
+        with socket.socket(socket.AF_UNIX) as connection:
+            connection.connect(str(tmp_path / "c"))
+            assert told(writer.answer())[:2] == ("accept", "EMFILE")
+        resource.prlimit(pid, resource.RLIMIT_NOFILE, before)
+        assert writer.ask("--unknown")["exit"] == 64
+    assert not (tmp_path / "c").exists()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_what_a_reader_that_was_ended_had_made_is_removed(segment, name, tmp_path, number):
+    segment(headers.pack(HEADER))
+    with listening(tmp_path / "c") as listener:
+        words = framed(name, "unix:%s" % (tmp_path / "c"), "--shape record --out", str(tmp_path / "out")).split()
+        reader = subprocess.Popen([*program("posix", "reader"), *words, "--values", str(tmp_path / "values")])
+        connection, _ = listener.accept()
+        with connection:
+            assert {"out", "values"} <= set(os.listdir(str(tmp_path)))
+            reader.send_signal(number)
+            assert reader.wait(DEADLINE_S) == 128 + number
+    assert os.listdir(str(tmp_path)) == ["c"]
 
 
 @channels

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Segments in this process: whose objects are touched, and what a failure leaves."""
 
+import errno
 import os
 import subprocess
 import sys
@@ -8,7 +9,7 @@ import sys
 import pytest
 from conftest import POSIX, result_of, run, sysv_segments
 
-from shmbed_peer import classic, interrupt
+from shmbed_peer import classic, framed, interrupt
 from shmbed_peer.errors import PeerError
 from shmbed_peer.latency import Ledger
 from shmbed_peer.options import parse
@@ -136,3 +137,40 @@ def test_an_attach_that_fails_does_not_unlink(name, monkeypatch):
             reading.open()
     assert exists(["--name", name])
     assert run("posix", "cleaner", "--name", name).returncode == 0
+
+
+@pytest.mark.parametrize(("number", "again"), [(errno.EINVAL, True), (errno.EIDRM, True), (errno.EACCES, False)])
+def test_a_segment_that_is_removed_before_shmat_is_looked_for_again(key, monkeypatch, number, again):
+    from shmbed_peer.segment import sysv
+
+    def removed(*_):
+        raise OSError(number, os.strerror(number))
+
+    assert run("sysv", "writer", "5B", "--key", key).returncode == 0
+    reading = segment("sysv", "--key", str(key), role="reader")
+    monkeypatch.setattr(sysv, "_shmat", removed)
+    if again:
+        assert not framed._is_ready(reading, False)
+    else:
+        with pytest.raises(PeerError, match="EACCES"):
+            framed._is_ready(reading, False)
+    assert run("sysv", "cleaner", "--key", key).returncode == 0
+
+
+def test_a_segment_that_goes_away_while_a_writer_looks_at_it_is_made_anew(key, monkeypatch):
+    from shmbed_peer.segment import sysv
+
+    answers = [errno.EEXIST, errno.ENOENT, errno.EEXIST, errno.EINVAL, errno.ENOENT]
+    shmget = sysv._shmget
+
+    def goes_away(*arguments):
+        if answers:
+            number = answers.pop(0)
+            raise OSError(number, os.strerror(number))
+        return shmget(*arguments)
+
+    monkeypatch.setattr(sysv, "_shmget", goes_away)
+    with segment("sysv", "5B", "--key", str(key)) as made:
+        made.create()
+        assert made.created
+    assert run("sysv", "cleaner", "--key", key).returncode == 0

@@ -77,13 +77,35 @@ def test_the_end_of_stdin_ends_it_with_0(api):
         assert served.process.returncode == 0
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143), (signal.SIGHUP, 129)])
 def test_a_signal_ends_it_without_a_traceback(number, code):
     with Served("posix", "reader") as served:
         served.ask("--unknown")
         served.process.send_signal(number)
         assert served.process.wait(DEADLINE_S) == code
         assert served.process.stderr.read() == b""
+
+
+def test_nohup_is_respected():
+    before = signal.signal(signal.SIGHUP, signal.SIG_IGN)  # a child inherits that
+    try:
+        served = Served("posix", "reader")
+    finally:
+        signal.signal(signal.SIGHUP, before)
+    with served:
+        served.ask("--unknown")
+        served.process.send_signal(signal.SIGHUP)
+        assert served.ask("--unknown")["exit"] == 64
+        assert served.quit() == (0, b"")
+
+
+def test_a_result_file_without_room_is_an_error_and_the_peer_goes_on(name):
+    with Served("posix", "writer", "--name", name) as served:
+        error = served.ask("5B --result /dev/full")["error"]
+        assert (error["call"], error["object"], error["errno"]) == ("write", "/dev/full", "ENOSPC")
+        assert served.ask("5B")["exit"] == 0
+    with Served("posix", "reader", "--name", name) as served:
+        assert served.ask("")["exit"] == 0
 
 
 def test_a_harness_that_went_away_ends_it_with_one_line():

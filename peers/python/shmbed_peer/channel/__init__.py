@@ -4,7 +4,9 @@
 import errno
 import importlib
 
+from ..atomic import load_acquire
 from ..errors import PeerError, missing_module
+from ..header import STATE_CLOSED, STATE_WORD
 from ..latency import now_ns
 from .lane import BLOCK_SIZE, Lanes
 
@@ -25,6 +27,8 @@ ADDRESSES = {
     "rtering": "words",  # likewise
 }
 
+SLICE_NS = 50 * 1000 * 1000  # a sleep takes no longer without a look at the state
+
 
 def make(spec, role, mode, deadline_ns):
     """The channel of a `NAME:ADDRESS` that the options have checked. Its module is loaded when it is first needed."""
@@ -39,8 +43,8 @@ def make(spec, role, mode, deadline_ns):
 class ChannelBase:
     """Carries descriptors (48 bytes) both ways. The writer creates what has to be created, the reader only opens.
 
-    Calls come in this order: open, accept, then send and receive, close. They raise PeerError; one that waits for longer
-    than the deadline raises ETIMEDOUT, and one whose other side went away EPIPE.
+    Calls come in this order: use_header, use_block where there is one, open, accept, then send and receive, close. They raise
+    PeerError; one that waits for longer than the deadline raises ETIMEDOUT, and one whose other side went away EPIPE.
 
     LANES -- whether descriptors lie in lanes of the segment; then `use_block` comes before `open`
     WHOLE -- whether the payload goes through the channel, not through the segment: see `send_whole`
@@ -60,9 +64,13 @@ class ChannelBase:
         """Bytes of the channel block in the segment, 0 for none."""
         return BLOCK_SIZE if self.LANES else 0
 
-    def use_block(self, view, offset, header_words):
+    def use_header(self, words):
+        """Takes the words of the segment's header: who waits looks at the state there."""
+        self._header_words = words
+
+    def use_block(self, view, offset):
         """Takes the segment and where its channel block is. Returns what to `release` before the segment is unmapped."""
-        lanes = Lanes(view, offset, self.is_writer, header_words)
+        lanes = Lanes(view, offset, self.is_writer)
         self.use_lanes(lanes)
         return lanes
 
@@ -107,6 +115,25 @@ class ChannelBase:
     def left_ns(self):
         """Nanoseconds to the deadline, 0 when it has passed."""
         return max(0, self.deadline_ns - now_ns())
+
+    def slice_end_ns(self):
+        """When a wait has to be interrupted by a look at the state and at the deadline."""
+        return min(now_ns() + SLICE_NS, self.deadline_ns)
+
+    def slice_s(self):
+        """The seconds until then, where a call wants these. Its clock may be CLOCK_REALTIME, which may be set."""
+        return min(SLICE_NS, self.left_ns()) / 1e9
+
+    def is_closed(self):
+        """Whether the other side has put the segment's state to closed."""
+        return load_acquire(self._header_words, STATE_WORD) == STATE_CLOSED
+
+    def check_wait(self, call, stage="wait"):
+        """After a slice in which nothing came: raises EPIPE when the state is closed, ETIMEDOUT at the deadline."""
+        if self.is_closed():
+            raise self.peer_closed(call)
+        if not self.left_ns():
+            raise self.timed_out(call, stage)
 
     def timed_out(self, call, stage="wait"):
         """The error for a wait that reached the deadline."""

@@ -14,6 +14,7 @@ FUTEX_WAKE = 1
 FUTEX_WAIT_BITSET = 9  # with an absolute timeout of CLOCK_MONOTONIC
 FUTEX_BITSET_MATCH_ANY = 0xFFFFFFFF
 NS_PER_S = 1000000000
+TIMESPEC = struct.Struct("@ll")
 
 _libc = ctypes.CDLL(None, use_errno=True)
 _syscall = _libc.syscall
@@ -41,14 +42,10 @@ class Channel(ChannelBase):
         at = [lane.offset + 8 * TAIL_WORD for lane in (self._lanes.receive, self._lanes.send)]
         self._words = [ctypes.c_uint32.from_buffer(self._lanes.view, offset) for offset in at]
         self._receive_word, self._send_word = (ctypes.c_void_p(ctypes.addressof(word)) for word in self._words)
-        seconds, ns = divmod(self.deadline_ns, NS_PER_S)
-        self._until = ctypes.create_string_buffer(struct.pack("@ll", seconds, ns))
+        self._until = ctypes.create_string_buffer(TIMESPEC.size)
 
     def send(self, descriptor):
         self._lanes.send.publish(descriptor)
-        self._wake()
-
-    def _wake(self):
         _syscall(self._number, self._send_word, FUTEX_WAKE, 1, None, None, 0)
 
     def arrived(self):
@@ -57,19 +54,16 @@ class Channel(ChannelBase):
     def receive(self, descriptor):
         lane = self._lanes.receive
         while lane.is_empty():
-            if self._lanes.peer_closed():
-                raise self.peer_closed("futex")
+            TIMESPEC.pack_into(self._until, 0, *divmod(self.slice_end_ns(), NS_PER_S))
             expected = ctypes.c_uint32(lane.head)
             arguments = (FUTEX_WAIT_BITSET, expected, self._until, None, ctypes.c_uint32(FUTEX_BITSET_MATCH_ANY))
             if _syscall(self._number, self._receive_word, *arguments) == -1:
                 number = ctypes.get_errno()
                 if number == errno.ETIMEDOUT:
-                    raise self.timed_out("futex")
-                if number not in (errno.EAGAIN, errno.EINTR):  # the word has changed; a signal came
+                    self.check_wait("futex")
+                elif number not in (errno.EAGAIN, errno.EINTR):  # the word has changed; a signal came
                     raise self.failed("futex", OSError(number, os.strerror(number)))
         lane.consume(descriptor)
 
     def close(self):
-        if self.is_writer and self._words:
-            self._wake()  # a reader that waits looks at the state
         self._words = []  # ctypes holds the segment's buffer as long as these live

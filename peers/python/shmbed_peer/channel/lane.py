@@ -9,7 +9,6 @@ import errno
 from ..atomic import load_acquire, store_release
 from ..descriptor import SIZE as DESCRIPTOR_SIZE
 from ..errors import PeerError
-from ..header import STATE_CLOSED, STATE_WORD
 
 SLOTS = 64
 SLOT_SIZE = 64
@@ -28,15 +27,10 @@ class Lanes:
     offset  -- of the channel block
     """
 
-    def __init__(self, view, offset, is_writer, header_words):
+    def __init__(self, view, offset, is_writer):
         to_reader, to_writer = Lane(view, offset), Lane(view, offset + SIZE)
         self.view = view
         self.send, self.receive = (to_reader, to_writer) if is_writer else (to_writer, to_reader)
-        self._header_words = header_words
-
-    def peer_closed(self):
-        """Whether the writer has put the segment's state to closed."""
-        return load_acquire(self._header_words, STATE_WORD) == STATE_CLOSED
 
     def release(self):
         """Gives the views back, so that the segment can be unmapped."""

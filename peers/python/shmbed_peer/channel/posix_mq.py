@@ -52,11 +52,10 @@ class Channel(ChannelBase):
     def send(self, descriptor):
         while True:
             try:
-                self._out.send(bytes(descriptor), self.left_ns() / 1e9)
+                self._out.send(bytes(descriptor), self.slice_s())
                 return
             except posix_ipc.BusyError:
-                if not self.left_ns():  # its clock is CLOCK_REALTIME, which may be set forward
-                    raise self.timed_out("mq_timedsend") from None
+                self.check_wait("mq_timedsend", "notify")
             except posix_ipc.SignalError:
                 continue  # EINTR, and its handler did not raise
             except ValueError:
@@ -68,10 +67,9 @@ class Channel(ChannelBase):
     def receive(self, descriptor):
         while True:
             try:
-                message, _ = self._in.receive(self.left_ns() / 1e9)
+                message, _ = self._in.receive(self.slice_s())
             except posix_ipc.BusyError:
-                if not self.left_ns():
-                    raise self.timed_out("mq_timedreceive") from None
+                self.check_wait("mq_timedreceive")
                 continue
             except posix_ipc.SignalError:
                 continue

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: Apache-2.0
 """Channel `posix-sem:/NAME`: lanes in the segment, and the named semaphores /NAME.r (to the reader) and /NAME.w by posix_ipc.
 
-One post for one descriptor. A post without one is how a writer that gives up wakes its reader.
+One post for one descriptor.
 """
 
 import errno
@@ -62,22 +62,17 @@ class Channel(ChannelBase):
     def receive(self, descriptor):
         while True:
             try:
-                self._in.acquire(self.left_ns() / 1e9)
+                self._in.acquire(self.slice_s())
+                break
             except posix_ipc.BusyError:
-                if not self.left_ns():  # its clock is CLOCK_REALTIME, which may be set forward
-                    raise self.timed_out("sem_timedwait") from None
-                continue
+                self.check_wait("sem_timedwait")
             except posix_ipc.SignalError:
                 continue  # EINTR, and its handler did not raise
-            if not self._lanes.receive.is_empty():
-                self._lanes.receive.consume(descriptor)
-                return
-            if self._lanes.peer_closed():
-                raise self.peer_closed("sem_timedwait")
+        if self._lanes.receive.is_empty():
+            raise PeerError("consume", "lane", errno.EPROTO, "the semaphore was posted, and nothing is in the lane")
+        self._lanes.receive.consume(descriptor)
 
     def close(self):
-        if self.is_writer and self._out is not None:
-            self._out.release()  # a reader that waits looks at the state
         for semaphore in (self._in, self._out):
             if semaphore is not None:
                 semaphore.close()

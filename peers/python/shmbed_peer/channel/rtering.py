@@ -14,10 +14,9 @@ import struct
 from collections import namedtuple
 from pathlib import Path
 
-from ..atomic import load_acquire
 from ..descriptor import SIZE as DESCRIPTOR_SIZE
 from ..errors import PeerError
-from ..header import STATE_CLOSED, STATE_WORD, round_up
+from ..header import round_up
 from . import ChannelBase
 
 LOOKS = 1000  # at a ring, between two looks at the clock
@@ -120,15 +119,10 @@ def missing():
 class Rings:
     """The channel block as one side sees it: `send` is the ring that it enqueues into, `receive` the other."""
 
-    def __init__(self, view, offset, is_writer, header_words, words):
+    def __init__(self, view, offset, is_writer, words):
         to_reader = Ring(view, offset, words.count, words)
         to_writer = Ring(view, offset + Ring.size(words.count, words.index), COUNT, words)
         self.send, self.receive = (to_reader, to_writer) if is_writer else (to_writer, to_reader)
-        self._header_words = header_words
-
-    def peer_closed(self):
-        """Whether the writer has put the segment's state to closed."""
-        return load_acquire(self._header_words, STATE_WORD) == STATE_CLOSED
 
     def release(self):
         """Gives the views back, so that the segment can be unmapped."""
@@ -275,8 +269,8 @@ class Channel(ChannelBase):
     def block_bytes(self):
         return Ring.size(self._words.count, self._words.index) + Ring.size(COUNT, self._words.index)
 
-    def use_block(self, view, offset, header_words):
-        self._rings = Rings(view, offset, self.is_writer, header_words, self._words)
+    def use_block(self, view, offset):
+        self._rings = Rings(view, offset, self.is_writer, self._words)
         return self._rings
 
     def open(self):
@@ -307,10 +301,7 @@ class Channel(ChannelBase):
                 self._wait()
 
     def _wait(self):
-        if self._rings.peer_closed():
-            raise self.peer_closed("ring")
-        if not self.left_ns():
-            raise self.timed_out("ring")
+        self.check_wait("ring")
         os.sched_yield()  # on one CPU the other side would not run otherwise
 
     def arrived(self):

@@ -175,7 +175,7 @@ class Channel(unix.Channel):
         """Ports are unique in one network namespace only, and peers come from several: so the address is random."""
         bits = random.SystemRandom()
         address = "127.%d.%d.%d" % (bits.randrange(256), bits.randrange(256), bits.randrange(1, 255))
-        sender = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+        sender = self._new_socket(socket.AF_INET, socket.SOCK_STREAM)
         try:
             sender.bind((address, 0))
             sender.connect(sender.getsockname())

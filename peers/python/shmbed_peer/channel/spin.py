@@ -39,10 +39,7 @@ class Channel(ChannelBase):
             looks += 1
             if looks % LOOKS:
                 continue
-            if self._lanes.peer_closed() and lane.is_empty():
-                raise self.peer_closed("spin")
-            if not self.left_ns():
-                raise self.timed_out("spin")
+            self.check_wait("spin")
             os.sched_yield()  # on one CPU the other side would not run otherwise
         lane.consume(descriptor)
 

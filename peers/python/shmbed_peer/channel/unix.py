@@ -37,7 +37,7 @@ class Channel(ChannelBase):
             self._connect()
 
     def _listen(self):
-        self._listener = socket.socket(socket.AF_UNIX, self.KIND)
+        self._listener = self._new_socket(socket.AF_UNIX, self.KIND)
         try:
             with held():
                 self._listener.bind(self.address)
@@ -48,12 +48,18 @@ class Channel(ChannelBase):
             raise self.failed("bind", failure) from failure
 
     def _connect(self):
-        self._socket = socket.socket(socket.AF_UNIX, self.KIND)
+        self._socket = self._new_socket(socket.AF_UNIX, self.KIND)
         try:
             self._socket.connect(self.address)
         except OSError as failure:
             raise self.failed("connect", failure) from failure
         self._begin_waits()
+
+    def _new_socket(self, family, kind):
+        try:
+            return socket.socket(family, kind)
+        except OSError as failure:
+            raise self.failed("socket", failure) from failure
 
     def accept(self):
         self._listener.settimeout(self.left_ns() / 1e9 + 1e-3)  # 0 would mean: do not wait at all
@@ -61,6 +67,8 @@ class Channel(ChannelBase):
             self._socket, _ = self._listener.accept()
         except socket.timeout:
             raise self.timed_out("accept") from None
+        except OSError as failure:
+            raise self.failed("accept", failure) from failure
         self._socket.settimeout(None)
         self._begin_waits()
         self._stop_listening()

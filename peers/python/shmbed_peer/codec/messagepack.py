@@ -13,9 +13,7 @@ def _record_of(item):
 
 
 class Codec(Base):
-    """Reads the segment's own memory; of a tensor's data the module makes a copy."""
-
-    DECODES_IN_PLACE = True
+    """The module takes and makes bytes: it could read memory in place, but reads a length in it more than once."""
 
     def encode(self, values, _):
         """The message, as bytes."""

@@ -1,6 +1,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """The segment interface. Each module here has a class `Segment` that implements it over one library."""
 
+import traceback
+
 from ..interrupt import Interrupted
 
 
@@ -82,6 +84,7 @@ class SegmentBase:
         return self
 
     def __exit__(self, kind, failure, trace):
+        _forget_frames(failure)
         try:
             self.close()
         except BufferError:  # the signal came after a slice of the view was made and before `with` had it
@@ -90,3 +93,19 @@ class SegmentBase:
         finally:
             if kind is not None and self.created:
                 self.undo()
+
+
+def _forget_frames(failure):
+    """Empties the frames that an exception, and those it came from, went through: they may hold views of the segment.
+
+    From 3.11 on an emptied frame still keeps the variables of a closure; those it came from lose their frames altogether.
+    """
+    waiting, seen = [failure], []
+    while waiting:
+        each = waiting.pop()
+        if each is not None and each not in seen:
+            seen.append(each)
+            traceback.clear_frames(each.__traceback__)
+            if each is not failure:
+                each.__traceback__ = None
+            waiting += [each.__cause__, each.__context__]

@@ -5,7 +5,7 @@ import errno
 import os
 import stat
 
-from ..errors import PeerError
+from ..errors import PeerError, errno_name
 from ..header import SIZE as HEADER_SIZE
 from ..latency import now_ns
 
@@ -25,7 +25,8 @@ def create_or_open(create, open_existing, options):
             return open_existing(), False
         except PeerError as failure:
             if failure.errno != errno.ENOENT:
-                raise
+                problem = "opening it is %s, %s" % (errno_name(failure.errno), failure.remedy)
+                raise not_reusable(failure.object, problem) from failure
 
 
 def check_reusable(descriptor, object, segment_size):
@@ -39,11 +40,16 @@ def check_reusable(descriptor, object, segment_size):
         problem = "it has %d bytes (of user %d), wanted %d" % (status.st_size, status.st_uid, segment_size)
     else:
         return
-    raise PeerError(
+    raise not_reusable(object, problem)
+
+
+def not_reusable(object, problem):
+    """The EEXIST error for an object that is in the way."""
+    return PeerError(
         "shm_open",
         object,
         errno.EEXIST,
-        "a segment of that name is already there and cannot be used again: %s; run shm_reader or ./shmbed clean" % problem,
+        "something of that name is already there and cannot be used again: %s; run shm_reader or ./shmbed clean" % problem,
     )
 
 

@@ -109,9 +109,12 @@ class Segment(SegmentBase):
 
 
 def _shm_open(name, flags=0, mode=0, read_only=False):
-    """shm_open(3): a file descriptor. posix_ipc's exceptions carry no errno; they become the OSError they came from."""
+    """shm_open(3): a file descriptor. posix_ipc's exceptions carry no errno; they become the OSError they came from.
+
+    Somebody may have planted a FIFO under the name: with O_NONBLOCK opening it does not wait.
+    """
     try:
-        return posix_ipc.SharedMemory(name, flags, mode, 0, read_only).fd
+        return posix_ipc.SharedMemory(name, flags | os.O_NONBLOCK, mode, 0, read_only).fd
     except posix_ipc.ExistentialError:
         raise _os_error(errno.EEXIST if flags & os.O_EXCL else errno.ENOENT) from None
     except posix_ipc.PermissionsError:

@@ -20,6 +20,8 @@ class _Memory(shared_memory.SharedMemory):
     a process of its own. Python 3.13 has `track=False`; before, the two calls to the tracker are left out.
     """
 
+    _flags = shared_memory.SharedMemory._flags | os.O_NONBLOCK  # as _shm_open of posix.py
+
     def __init__(self, name, size_bytes=None):
         create = size_bytes is not None
         self._may_unlink = create  # a constructor that fails would unlink even where it only attached

@@ -14,6 +14,8 @@ import sysv_ipc
 from ..errors import PeerError
 from ..header import SIZE as HEADER_SIZE
 from ..interrupt import held
+from ..latency import now_ns
+from ..payload import read_text
 from . import SegmentBase
 from .files import too_small
 
@@ -34,14 +36,21 @@ class Segment(SegmentBase):
     def create(self):
         self._find_key("create")
         options = self.options
-        try:
-            with held():
-                self._get("create", options.segment_size, sysv_ipc.IPC_CREX | options.mode)
-                self.created = True
-        except PeerError as failure:
-            if failure.errno != errno.EEXIST or options.exclusive:
-                raise
-            self._reuse()
+        while True:  # the segment may go away between the two calls
+            try:
+                with held():
+                    self._get("create", options.segment_size, sysv_ipc.IPC_CREX | options.mode)
+                    self.created = True
+                return
+            except PeerError as failure:
+                if failure.errno != errno.EEXIST or options.exclusive or now_ns() > options.deadline_ns:
+                    raise
+            try:
+                self._reuse()
+                return
+            except PeerError as failure:
+                if failure.errno != errno.ENOENT:
+                    raise
 
     def _reuse(self):
         size_bytes = self.options.segment_size
@@ -118,7 +127,7 @@ class Segment(SegmentBase):
 
     def _find_key(self, stage):
         options = self.options
-        if options.key is None:
+        if options.key_file is not None:
             path = options.key_file
             key = self.ledger.call(stage, "ftok", path, sysv_ipc.ftok, path, 0, True) & 0xFFFFFFFF
             if key == 0:  # device and inode may end in zeros
@@ -143,6 +152,8 @@ def _shmat(id, flags):
     """shmat(2). sysv_ipc's exceptions carry no errno; they become the OSError they came from."""
     try:
         return sysv_ipc.attach(id, None, flags)
+    except sysv_ipc.ExistentialError:
+        raise _os_error(errno.EIDRM) from None
     except sysv_ipc.PermissionsError:
         raise _os_error(errno.EACCES) from None
     except MemoryError:
@@ -163,12 +174,10 @@ def _remove(id):
 
 def _owner_and_size(id):
     """User id and bytes of a segment, from /proc/sysvipc/shm (proc(5)): unlike IPC_STAT it needs no permission."""
-    with open("/proc/sysvipc/shm", encoding="ascii") as table:
-        columns = table.readline().split()
-        for line in table:
-            row = dict(zip(columns, line.split()))
-            if int(row["shmid"]) == id:
-                return int(row["uid"]), int(row["size"])
+    columns, *rows = (line.split() for line in read_text("/proc/sysvipc/shm").splitlines())
+    for row in (dict(zip(columns, row)) for row in rows):
+        if int(row["shmid"]) == id:
+            return int(row["uid"]), int(row["size"])
     raise PeerError("shmget", "id=%d" % id, errno.EIDRM, "it was removed just now: start the writer again")
 
 
