@@ -419,8 +419,10 @@ public abstract class Segment implements AutoCloseable {
       if (windows == null) {
         windows = new Windows(object(), address, sizeBytes);
       }
-      ByteBuffer window = buffer(offset, length);
-      return new Loan(window, windows.handedOut(window));
+      // The memory itself, since that is what every slice of a window keeps reachable: of a
+      // read-only window the JDK hands on what lies behind it, and not the window.
+      ByteBuffer memory = memory(offset, length);
+      return new Loan(view(memory), windows.handedOut(memory));
     }
   }
 
@@ -457,13 +459,19 @@ public abstract class Segment implements AutoCloseable {
   }
 
   private ByteBuffer buffer(long offset, int length) {
+    return view(memory(offset, length));
+  }
+
+  private ByteBuffer view(ByteBuffer memory) {
+    return (readOnly ? memory.asReadOnlyBuffer() : memory).order(ByteOrder.LITTLE_ENDIAN);
+  }
+
+  private ByteBuffer memory(long offset, int length) {
     // JNA's Pointer only makes the buffer: reading data through Pointer itself would end the JVM on
     // SIGBUS.
-    ByteBuffer buffer =
-        length == 0
-            ? ByteBuffer.allocateDirect(0)
-            : new Pointer(address).getByteBuffer(offset, length);
-    return (readOnly ? buffer.asReadOnlyBuffer() : buffer).order(ByteOrder.LITTLE_ENDIAN);
+    return length == 0
+        ? ByteBuffer.allocateDirect(0)
+        : new Pointer(address).getByteBuffer(offset, length);
   }
 
   private ByteBuffer[] check(long offset, long length) {

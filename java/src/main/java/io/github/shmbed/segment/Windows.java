@@ -23,10 +23,16 @@ final class Windows {
     this.sizeBytes = sizeBytes;
   }
 
-  /** The result ends the window's life before it is unreachable. */
-  synchronized Cleaner.Cleanable handedOut(ByteBuffer window) {
+  /**
+   * Counts a window.
+   *
+   * @param memory what all its slices and duplicates keep reachable: a buffer that is no view of
+   *     another one
+   * @return ends the window's life before it is unreachable
+   */
+  synchronized Cleaner.Cleanable handedOut(ByteBuffer memory) {
     reachable++;
-    return CLEANER.register(window, this::unreachable);
+    return CLEANER.register(memory, this::unreachable);
   }
 
   /**

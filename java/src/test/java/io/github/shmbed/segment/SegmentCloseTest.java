@@ -8,9 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -101,6 +104,76 @@ class SegmentCloseTest {
       assertTrue(System.nanoTime() < deadline, "still mapped");
       System.gc();
       Thread.sleep(1);
+    }
+  }
+
+  /** In a JVM of its own: an address that was given back too early would end it. */
+  @ParameterizedTest
+  @EnumSource(Access.class)
+  void whateverIsLeftOfAWindowKeepsItsAddress(Access access) throws Exception {
+    create(Family.POSIX, 1 << 20).close();
+    Process child =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "--enable-native-access=ALL-UNNAMED",
+                "-XX:-CreateCoredumpOnCrash",
+                "-XX:ErrorFile=/dev/null",
+                "-cp",
+                System.getProperty("java.class.path"),
+                LeftOvers.class.getName(),
+                name,
+                access.name())
+            .redirectErrorStream(true)
+            .start();
+    String output = new String(child.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertEquals(0, child.waitFor(), output);
+  }
+
+  /** What the child does. */
+  static final class LeftOvers {
+    private static final int GARBAGE_COLLECTIONS = 3;
+
+    private LeftOvers() {}
+
+    public static void main(String[] arguments) throws Exception {
+      Access access = Access.valueOf(arguments[1]);
+      List<UnaryOperator<ByteBuffer>> views =
+          List.of(
+              ByteBuffer::slice,
+              ByteBuffer::duplicate,
+              ByteBuffer::asReadOnlyBuffer,
+              window -> window.slice().duplicate().asReadOnlyBuffer().slice());
+      List<ByteBuffer> left = new ArrayList<>();
+      for (UnaryOperator<ByteBuffer> view : views) {
+        Segment segment = PosixSegment.openExisting(arguments[0], access);
+        left.add(view.apply(segment.window(0, 4096)));
+        segment.close();
+      }
+      for (int i = 0; i < GARBAGE_COLLECTIONS; i++) {
+        awaitTheEndOfAnUnreachableWindow(arguments[0], left.size());
+        for (ByteBuffer one : left) {
+          assertThrows(InternalError.class, () -> use(one));
+        }
+      }
+    }
+
+    /** By then whatever else was unreachable has come to its end too. */
+    private static void awaitTheEndOfAnUnreachableWindow(String name, int reachable)
+        throws IOException {
+      long deadline = System.nanoTime() + 20_000_000_000L;
+      closeUnderAWindow(PosixSegment.openExisting(name, Access.READ_WRITE));
+      while (leftOver() > reachable) {
+        assertTrue(System.nanoTime() < deadline, "still mapped");
+        System.gc();
+        Thread.onSpinWait();
+      }
+      assertEquals(reachable, leftOver(), "an address was given back too early");
+    }
+
+    private static long leftOver() throws IOException {
+      try (Stream<String> maps = Files.lines(Path.of("/proc/self/maps"))) {
+        return maps.filter(line -> line.contains("shmbed-detached")).count();
+      }
     }
   }
 
