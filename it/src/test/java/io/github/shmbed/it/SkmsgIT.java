@@ -95,7 +95,9 @@ class SkmsgIT {
 
   @BeforeEach
   void begin() throws IOException {
-    assumeTrue(lacking == null, lacking);
+    if (lacking != null) {
+      Lacking.end(ChannelKind.SKMSG, lacking);
+    }
     runner = new HostRunner(home.path());
     folder = Files.createTempDirectory("shmbed-it-skmsg-");
     payload = Files.write(folder.resolve("payload"), new byte[64]);
