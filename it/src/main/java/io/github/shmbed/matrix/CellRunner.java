@@ -200,10 +200,12 @@ public final class CellRunner {
         String why = known.reason() + " (" + known.link() + ", until " + known.expires() + ")";
         if (verdict.outcome == Outcome.PASS) {
           verdict.set(Outcome.XPASS, "passes by now, take it out of known-failures.json: " + why);
-        } else {
-          verdict.set(Outcome.XFAIL, why + "; " + verdict.outcome + ": " + verdict.reason);
+          return;
         }
-        return;
+        if (verdict.outcome == known.outcome()) {
+          verdict.set(Outcome.XFAIL, why + "; " + verdict.outcome + ": " + verdict.reason);
+          return;
+        }
       }
     }
   }

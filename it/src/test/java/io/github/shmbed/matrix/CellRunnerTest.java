@@ -19,6 +19,7 @@ import io.github.shmbed.runner.Runner;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.time.LocalDate;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -134,6 +135,43 @@ class CellRunnerTest {
     assertEquals(declared, result.isAcceptable());
     assertEquals(!declared, result.reason().contains("SHMBED_REQUIRE"), result.reason());
     assertTrue(result.reason().contains("no DPDK"), result.reason());
+  }
+
+  @ParameterizedTest(name = "{0} where {1} is known is {2}")
+  @CsvSource({
+    "ERROR, ERROR, XFAIL",
+    "ERROR, LEAK, ERROR",
+    "ERROR, CRASH, ERROR",
+    "TIMEOUT, TIMEOUT, XFAIL",
+    "TIMEOUT, ERROR, TIMEOUT",
+    "UNSUPPORTED, UNSUPPORTED, XFAIL",
+    "UNSUPPORTED, ERROR, UNSUPPORTED"
+  })
+  void known(String ends, Outcome isKnown, Outcome outcome) throws Exception {
+    String answer =
+        switch (ends) {
+          case "ERROR" -> "\"exit\":1,\"error\":{\"message\":\"no\",\"errno\":\"ENOENT\"}";
+          case "TIMEOUT" -> "\"exit\":1,\"error\":{\"message\":\"no\",\"errno\":\"ETIMEDOUT\"}";
+          default -> "\"exit\":77,\"reason\":\"no\"";
+        };
+    CellResult result = run("classic-1000B", answer, "", List.of(known("*", isKnown)));
+    assertEquals(outcome, result.outcome(), result.reason());
+    assertEquals(outcome == Outcome.XFAIL, result.isAcceptable(), result.reason());
+  }
+
+  @Test
+  @DisplayName("of several known failures of a cell the one counts that it ends with")
+  void knownInSeveralWays() throws Exception {
+    List<KnownFailure> known = List.of(known("*", Outcome.LEAK), known("fake:*", Outcome.ERROR));
+    CellResult result =
+        run("classic-1000B", "\"exit\":1,\"error\":{\"message\":\"no\"}", "", known);
+    assertEquals(Outcome.XFAIL, result.outcome(), result.reason());
+    assertTrue(result.reason().startsWith("known ERROR "), result.reason());
+  }
+
+  private static KnownFailure known(String cells, Outcome outcome) {
+    return new KnownFailure(
+        cells, outcome, "known " + outcome, "https://example.org/1", LocalDate.now());
   }
 
   @Test
