@@ -162,9 +162,20 @@ public record Framed(
     }
   }
 
-  /** A CRC that differs is a MISMATCH, even where the bytes came to be right afterwards. */
+  /**
+   * A CRC that differs is a MISMATCH, even where the bytes came to be right afterwards; and who
+   * does not say how many differed has not looked.
+   */
   public static void requireCrcs(Exchange exchange, Map<String, Object> reader) throws CellFailure {
-    long mismatches = Json.integer(reader, "crcMismatches", 0);
+    long mismatches = Json.integer(reader, "crcMismatches", -1);
+    if (mismatches < 0) {
+      throw new CellFailure(
+          Outcome.ERROR,
+          "reader "
+              + exchange.reader().id()
+              + ": says nothing of CRC32Cs, crcMismatches is "
+              + reader.get("crcMismatches"));
+    }
     if (mismatches != 0) {
       throw new CellFailure(
           Outcome.MISMATCH,

@@ -9,6 +9,7 @@ import java.util.regex.Pattern;
 /** A number of bytes on a command line: {@code 64}, {@code 4K}, {@code 1M}, {@code 4G}. */
 final class ByteSize {
   private static final Pattern SIZE = Pattern.compile("(\\d{1,12})([KMG]?)");
+  private static final long MOST = 1L << 40;
   private static final List<String> UNITS = List.of("", "K", "M", "G");
 
   private ByteSize() {}
@@ -22,10 +23,11 @@ final class ByteSize {
     if (!matcher.matches()) {
       throw new UsageError(option + " is bytes, as 64, 4K, 1M, not '" + text + "'");
     }
-    long bytes = Long.parseLong(matcher.group(1)) << (10 * UNITS.indexOf(matcher.group(2)));
-    if (bytes > 1L << 40) {
+    long number = Long.parseLong(matcher.group(1));
+    int shift = 10 * UNITS.indexOf(matcher.group(2));
+    if (number > MOST >> shift) {
       throw new UsageError(option + " is at most 1024G, not " + text);
     }
-    return bytes;
+    return number << shift;
   }
 }

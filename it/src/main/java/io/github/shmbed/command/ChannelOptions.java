@@ -19,14 +19,19 @@ final class ChannelOptions {
   private static final int MOST_MESSAGES = 5_000_000;
   private static final int WARMUP = 10_000;
   private static final int MOST_WINDOW = 8;
+  private static final Duration MOST_DEADLINE = Duration.ofMillis(86_400_000);
 
   /** What a message takes at most, so that a deadline is one and no long run hits it. */
   private static final Duration A_MESSAGE = Duration.ofNanos(500_000);
 
-  /** The same of a batch or a tensor, in the slowest codec and language. */
-  private static final Duration A_LARGE_MESSAGE = Duration.ofMillis(50);
+  /** And each of its bytes: written, read, and in both put into a checksum and a digest. */
+  private static final Duration A_BYTE = Duration.ofNanos(20);
+
+  /** A batch or a tensor, in the slowest codec and language. */
+  private static final Duration LARGE_VALUES = Duration.ofMillis(50);
 
   private static final int LARGE_WARMUP = 300;
+  private static final long LARGE_BYTES = 64 << 10;
 
   @Option(
       names = "--channel",
@@ -46,7 +51,7 @@ final class ChannelOptions {
       names = "--warmup",
       paramLabel = "M",
       description =
-          "Messages before them (default: 10000, enough for a JVM to compile; 300 with --shape telemetry or tensor).")
+          "Messages before them (default: 10000, enough for a JVM to compile; 300 with more than 64K, and with --shape telemetry or tensor).")
   private Integer warmup;
 
   @Option(
@@ -108,12 +113,12 @@ final class ChannelOptions {
     return shape != null || codec != null;
   }
 
-  private boolean isLarge() {
+  private boolean hasLargeValues() {
     return shape != null && !shape.equals("record");
   }
 
   private int usualWarmup() {
-    return isLarge() ? LARGE_WARMUP : WARMUP;
+    return hasLargeValues() || sizeBytes() > LARGE_BYTES ? LARGE_WARMUP : WARMUP;
   }
 
   private FramedExchange.Content content() {
@@ -136,10 +141,15 @@ final class ChannelOptions {
     }
   }
 
-  /** How long one command of a peer may take for it, at least. */
+  /**
+   * How long one command of a peer may take for it, at least; no longer than the contract has it.
+   */
   Duration deadline() {
     long messages = (count == null ? 1L : count) + (warmup == null ? usualWarmup() : warmup);
-    return (isLarge() ? A_LARGE_MESSAGE : A_MESSAGE).multipliedBy(messages);
+    Duration each =
+        hasLargeValues() ? LARGE_VALUES : A_MESSAGE.plus(A_BYTE.multipliedBy(sizeBytes()));
+    Duration all = each.multipliedBy(messages);
+    return all.compareTo(MOST_DEADLINE) < 0 ? all : MOST_DEADLINE;
   }
 
   private long sizeBytes() {

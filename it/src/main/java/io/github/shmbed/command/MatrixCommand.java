@@ -13,6 +13,7 @@ import io.github.shmbed.report.MatrixTable;
 import io.github.shmbed.report.Progress;
 import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.CellResult;
+import io.github.shmbed.result.Outcome;
 import io.github.shmbed.result.Results;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -29,7 +30,8 @@ import picocli.CommandLine.Option;
     description = "Runs every writer against every reader in every case and shows what came out.",
     footer = {
       "",
-      "Exit code: 0 if all cells are PASS, XFAIL, N_A or a declared UNSUPPORTED; 1 otherwise; 2 for usage."
+      "Exit code: 0 if all cells are PASS, XFAIL, N_A or a declared UNSUPPORTED; 1 otherwise; 2 for usage,"
+          + " also where none of the cells that were asked for could run."
     })
 public final class MatrixCommand implements Callable<Integer> {
   @Mixin private RunOptions options;
@@ -108,7 +110,23 @@ public final class MatrixCommand implements Callable<Integer> {
         format == Format.json
             ? Json.pretty(results.json())
             : new MatrixTable(results, terminal).render());
+    if (results.isEmpty()) {
+      System.err.println(nothingRan(results));
+      return 2;
+    }
     return results.failed() == 0 ? 0 : 1;
+  }
+
+  /** As of a selection in which all is N_A, which is not even begun: it would prove nothing. */
+  private static String nothingRan(Results results) {
+    return "nothing could run: all "
+        + results.cells().size()
+        + " cells that were asked for are UNSUPPORTED or N_A"
+        + results.cells().stream()
+            .filter(cell -> cell.outcome() == Outcome.UNSUPPORTED)
+            .findFirst()
+            .map(cell -> " (" + cell.reason() + ")")
+            .orElse("");
   }
 
   private static Results run(Session session, List<Cell> cells, Terminal terminal)

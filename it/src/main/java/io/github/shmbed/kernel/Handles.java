@@ -99,12 +99,14 @@ public final class Handles {
     return String.format("/SYSV%08x id %d", object.key(), object.id());
   }
 
-  private static boolean isWatched(String target) {
+  static boolean isWatched(String target) {
     return target.startsWith("/dev/shm/")
         || target.startsWith("/dev/mqueue/")
         || target.startsWith("/memfd:")
         || target.startsWith("socket:")
         || target.startsWith("anon_inode:[eventfd]")
+        || target.startsWith("anon_inode:bpf") // a map, a program
+        || Run.isChannelFile(target) // a fifo; a socket's descriptor does not show its name
         // a queue's descriptor shows the queue's name alone, since its file system need not be
         // mounted
         || target.startsWith("/shmbed-");

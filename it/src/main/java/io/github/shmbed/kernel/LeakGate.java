@@ -75,21 +75,25 @@ public final class LeakGate {
     Snapshot after = snapshot(before.handles().keySet());
     boolean unknown = !newPosix(before, after).isEmpty() || !newSysv(before, after).isEmpty();
     Map<String, Set<Long>> holders = unknown ? Handles.holders() : Map.of();
-    return compare(before, after, run.id(), run.keys(), pids, defaultKey, holders);
+    return compare(before, after, run.id(), run.keys(), Proc.uid(), pids, defaultKey, holders);
   }
 
   /**
    * The rules, without the looking. An object is this cell's when its name carries the run's id,
    * its key lies in the run's range, it is at the default names while this run holds them, or a
-   * process of the cell made it or holds it. Names of other runs are theirs. An object that a
-   * stranger made (the kernel knows it of System V) or holds is the stranger's. What remains is
-   * reported, but not removed.
+   * process of the cell made it or holds it. Names of other runs are theirs, and what has neither
+   * name nor key of this run and is another user's is that user's: the cell's processes all run as
+   * this one, and who holds it could not be seen. An object that a stranger made (the kernel knows
+   * it of System V) or holds is the stranger's. What remains is reported, but not removed.
+   *
+   * @param uid this user
    */
   static List<Leak> compare(
       Snapshot before,
       Snapshot after,
       RunId id,
       KeyRange keys,
+      int uid,
       Set<Long> pids,
       Optional<Integer> defaultKey,
       Map<String, Set<Long>> holders) {
@@ -101,6 +105,8 @@ public final class LeakGate {
         if (owner.get().equals(id)) {
           leaks.add(Leak.of(object, true));
         }
+      } else if (object.uid() != uid) {
+        continue;
       } else if (Defaults.POSIX_NAMES.contains(object.name())) {
         if (defaultKey.isPresent()) {
           leaks.add(Leak.of(object, true));
@@ -113,8 +119,11 @@ public final class LeakGate {
     }
     for (SysvObject object : newSysv(before, after)) {
       Set<Long> heldBy = holders.getOrDefault(Handles.key(object), Set.of());
-      if (keys.contains(object.key())
-          || defaultKey.filter(key -> key == object.key()).isPresent()
+      if (keys.contains(object.key())) {
+        leaks.add(Leak.of(object, true));
+      } else if (object.uid() != uid) {
+        continue;
+      } else if (defaultKey.filter(key -> key == object.key()).isPresent()
           || pids.contains(object.creatorPid())
           || heldBy.stream().anyMatch(pids::contains)) {
         leaks.add(Leak.of(object, true));

@@ -60,6 +60,23 @@ public final class Proc {
     return ownAttribute("unix:gid");
   }
 
+  /**
+   * Whose processes can be seen from here: this user's ({@code hidepid} hides others'), in this PID
+   * namespace, since this boot of this machine. Only where this is the same does a pid that is not
+   * there mean that its process has ended; one engine has containers of several.
+   */
+  public static String view() {
+    try {
+      return uid()
+          + " "
+          + Files.readSymbolicLink(ROOT.resolve("self/ns/pid"))
+          + " "
+          + Files.readString(ROOT.resolve("sys/kernel/random/boot_id")).strip();
+    } catch (IOException e) {
+      throw new IllegalStateException("/proc: " + e.getMessage(), e);
+    }
+  }
+
   private static int ownAttribute(String name) {
     try {
       return (Integer) Files.getAttribute(Path.of("/proc/self"), name);

@@ -137,27 +137,66 @@ public final class Remains {
       return;
     }
     try {
-      Map<String, Set<Long>> holders = Handles.holders();
-      for (String name : Defaults.POSIX_NAMES) {
-        PosixObject object = PosixObject.find(name);
-        if (object != null
-            && object.uid() == uid
-            && holders.getOrDefault(Handles.key(object), Set.of()).isEmpty()) {
-          add(
-              "/dev/shm/" + name + ", " + object.sizeBytes() + " bytes",
-              "default name, nobody maps it",
-              () -> Removal.posix(object));
-        }
+      for (PosixObject object : defaultPosix()) {
+        add(
+            "/dev/shm/" + object.name() + ", " + object.sizeBytes() + " bytes",
+            "default name, nobody maps it",
+            () -> removeDefault(object));
       }
-      int key = Defaults.key(home);
-      for (SysvObject object : SysvObject.read(SysvObject.Kind.SHM)) {
-        if (key != 0 && object.key() == key && object.uid() == uid && object.attached() == 0) {
-          add(
-              "System V " + object.describe() + ", " + object.sizeBytes() + " bytes",
-              "default key, nobody attaches it",
-              () -> Removal.sysv(object));
-        }
+      for (SysvObject object : defaultSysv()) {
+        add(
+            "System V " + object.describe() + ", " + object.sizeBytes() + " bytes",
+            "default key, nobody attaches it",
+            () -> removeDefault(object));
       }
+    } finally {
+      lock.close();
+    }
+  }
+
+  private List<PosixObject> defaultPosix() throws IOException {
+    Map<String, Set<Long>> holders = Handles.holders();
+    List<PosixObject> objects = new ArrayList<>();
+    for (String name : Defaults.POSIX_NAMES) {
+      PosixObject object = PosixObject.find(name);
+      if (object != null
+          && object.uid() == uid
+          && holders.getOrDefault(Handles.key(object), Set.of()).isEmpty()) {
+        objects.add(object);
+      }
+    }
+    return objects;
+  }
+
+  private List<SysvObject> defaultSysv() throws IOException {
+    int key = Defaults.key(home);
+    return SysvObject.read(SysvObject.Kind.SHM).stream()
+        .filter(
+            object ->
+                key != 0 && object.key() == key && object.uid() == uid && object.attached() == 0)
+        .toList();
+  }
+
+  /** A run may have come since it was found, and made it again or begun to use it. */
+  private void removeDefault(PosixObject found) throws IOException {
+    DefaultNamesLock lock = DefaultNamesLock.acquire(LOCK_WAIT);
+    try {
+      if (defaultPosix().stream().noneMatch(now -> now.inode() == found.inode())) {
+        throw new IOException("it is gone or in use by now");
+      }
+      Removal.posix(found);
+    } finally {
+      lock.close();
+    }
+  }
+
+  private void removeDefault(SysvObject found) throws IOException {
+    DefaultNamesLock lock = DefaultNamesLock.acquire(LOCK_WAIT);
+    try {
+      if (defaultSysv().stream().noneMatch(now -> now.id() == found.id())) {
+        throw new IOException("it is gone or in use by now");
+      }
+      Removal.sysv(found);
     } finally {
       lock.close();
     }
@@ -175,6 +214,8 @@ public final class Remains {
             "--no-trunc",
             "--filter",
             "label=" + Run.CONTAINER_LABEL,
+            "--filter",
+            "label=" + Run.VIEW_LABEL + "=" + Proc.view(),
             "--format",
             "{{.ID}} {{.Label \"" + Run.CONTAINER_LABEL + "\"}}")) {
       String[] words = line.split(" ", 2);

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Pattern;
 
 /**
  * What one run of the harness owns on this machine: a name prefix, a range of System V keys and a
@@ -23,8 +24,16 @@ public final class Run implements AutoCloseable {
   /** Where run directories are. Containers see them under the same path. */
   public static final Path PARENT = Path.of("/tmp");
 
+  private static final String CHANNELS = "channels";
+
   /** Containers of a run carry its id under this label. */
   public static final String CONTAINER_LABEL = "io.github.shmbed.run";
+
+  /** And under this one who can tell whether it lives: {@link Proc#view}. */
+  public static final String VIEW_LABEL = "io.github.shmbed.view";
+
+  private static final Pattern CHANNEL_FILE =
+      Pattern.compile(PARENT + "/shmbed-[^/]+/" + CHANNELS + "/.*");
 
   private static final Set<PosixFilePermission> OWNER_ONLY =
       PosixFilePermissions.fromString("rwx------");
@@ -91,8 +100,13 @@ public final class Run implements AutoCloseable {
     return channels(directory);
   }
 
+  /** Whether a path, perhaps with " (deleted)" after it, is in the channels' folder of some run. */
+  static boolean isChannelFile(String path) {
+    return CHANNEL_FILE.matcher(path).matches();
+  }
+
   static Path channels(Path directory) {
-    return directory.resolve("channels");
+    return directory.resolve(CHANNELS);
   }
 
   /** A number that no other object of this run has. */

@@ -344,6 +344,7 @@ final class CellExchange implements Exchange {
     try {
       String answer = reply.text();
       log.add("  " + answer);
+      session.programs().requireNothingUnasked(question.who(), process);
       return checked(question.peer(), question.role(), answer);
     } catch (PeerGone e) {
       log.add("  " + e.getMessage());

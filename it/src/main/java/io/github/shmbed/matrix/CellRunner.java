@@ -3,6 +3,7 @@ package io.github.shmbed.matrix;
 
 import io.github.shmbed.cases.Case;
 import io.github.shmbed.cases.CellFailure;
+import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.kernel.DefaultNamesLock;
 import io.github.shmbed.kernel.Leak;
 import io.github.shmbed.kernel.Snapshot;
@@ -32,10 +33,16 @@ public final class CellRunner {
 
   private final Session session;
   private final List<KnownFailure> knownFailures;
+  private final Required required;
 
   public CellRunner(Session session, List<KnownFailure> knownFailures) {
+    this(session, knownFailures, Required.ofThisProcess());
+  }
+
+  CellRunner(Session session, List<KnownFailure> knownFailures, Required required) {
     this.session = session;
     this.knownFailures = knownFailures;
+    this.required = required;
   }
 
   /** Starts the programs that these cells need, without waiting for them. */
@@ -63,9 +70,7 @@ public final class CellRunner {
     } else if (missing.isPresent()) {
       verdict.set(Outcome.UNSUPPORTED, missing.get());
       verdict.declared = true;
-    } else if (unsupportedHere(cell, verdict)) {
-      verdict.declared = true;
-    } else {
+    } else if (!unsupportedHere(cell, verdict)) {
       exchange = run(cell, verdict);
       known(cell, verdict);
     }
@@ -85,7 +90,7 @@ public final class CellRunner {
   private boolean unsupportedHere(Cell cell, Verdict verdict) {
     try {
       Optional<String> reason = cell.exchange().usesSkmsg() ? session.skmsg() : Optional.empty();
-      reason.ifPresent(why -> verdict.set(Outcome.UNSUPPORTED, why));
+      reason.ifPresent(why -> verdict.lacking(why, required.includes(ChannelKind.SKMSG)));
       return reason.isPresent();
     } catch (IOException e) {
       return false; // the cell itself will say it
@@ -161,11 +166,14 @@ public final class CellRunner {
     }
   }
 
-  private static void fail(Cell cell, Verdict verdict, CellFailure failure) {
+  private void fail(Cell cell, Verdict verdict, CellFailure failure) {
+    Optional<String> lacks = Optional.ofNullable(failure.lacks());
+    if (lacks.isPresent() && lacks.equals(cell.exchange().mayLack())) {
+      verdict.lacking(failure.getMessage(), required.includes(lacks.get()));
+      return;
+    }
     verdict.set(failure.outcome(), failure.getMessage());
     verdict.mismatch = failure.mismatch();
-    verdict.declared =
-        failure.lacks() != null && cell.exchange().mayLack().equals(Optional.of(failure.lacks()));
   }
 
   /** The cell's programs by pid, started and probed before the first snapshot. */
@@ -192,10 +200,12 @@ public final class CellRunner {
         String why = known.reason() + " (" + known.link() + ", until " + known.expires() + ")";
         if (verdict.outcome == Outcome.PASS) {
           verdict.set(Outcome.XPASS, "passes by now, take it out of known-failures.json: " + why);
-        } else {
-          verdict.set(Outcome.XFAIL, why + "; " + verdict.outcome + ": " + verdict.reason);
+          return;
         }
-        return;
+        if (verdict.outcome == known.outcome()) {
+          verdict.set(Outcome.XFAIL, why + "; " + verdict.outcome + ": " + verdict.reason);
+          return;
+        }
       }
     }
   }
@@ -211,6 +221,12 @@ public final class CellRunner {
     private void set(Outcome newOutcome, String newReason) {
       outcome = newOutcome;
       reason = newReason;
+    }
+
+    /** UNSUPPORTED, since this machine lacks something; a failure where it must not. */
+    private void lacking(String why, boolean demanded) {
+      set(Outcome.UNSUPPORTED, demanded ? Required.demanded(why) : why);
+      declared = !demanded;
     }
   }
 }

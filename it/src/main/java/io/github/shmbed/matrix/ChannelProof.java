@@ -63,7 +63,8 @@ public final class ChannelProof {
    * @param proof as in the side's result object; empty when it gave none
    * @throws CellFailure ERROR without proof
    */
-  public static void requirePeer(String who, Map<String, Object> proof, long messages) throws CellFailure {
+  public static void requirePeer(String who, Map<String, Object> proof, long messages)
+      throws CellFailure {
     long sent = messages + HELLOS;
     require(who, "sent", Json.integer(proof, "sent", -1), sent);
     require(who, "received", Json.integer(proof, "received", -1), sent);

@@ -68,7 +68,8 @@ final class Programs {
   /**
    * A program that answers.
    *
-   * @throws CellFailure ERROR when it cannot be started or failed its probe
+   * @throws CellFailure ERROR when it cannot be started, failed its probe, or has said something
+   *     that nobody asked for
    */
   synchronized PeerProcess get(Peer peer, Role role) throws CellFailure {
     start(peer, role);
@@ -84,7 +85,22 @@ final class Programs {
     if (program.failure != null) {
       throw new CellFailure(Outcome.ERROR, program.failure);
     }
+    requireNothingUnasked(role.id() + " " + peer.id(), program.process);
     return program.process;
+  }
+
+  /**
+   * Before a program is asked, and when it has answered.
+   *
+   * @throws CellFailure ERROR when a line of it is there; the program is dropped
+   */
+  void requireNothingUnasked(String who, PeerProcess process) throws CellFailure {
+    String line = process.unasked();
+    if (line != null) {
+      drop(process);
+      throw new CellFailure(
+          Outcome.ERROR, who + ": wrote another line than its one answer: " + line);
+    }
   }
 
   /** Ends a program that is of no further use; it is started again when it is needed. */

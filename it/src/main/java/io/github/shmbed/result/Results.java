@@ -29,6 +29,11 @@ public record Results(
     return cells.stream().filter(cell -> !cell.isAcceptable()).count();
   }
 
+  /** Whether no cell could run, so that nothing was found out. */
+  public boolean isEmpty() {
+    return count(Outcome.PASS) + count(Outcome.XFAIL) + failed() == 0;
+  }
+
   /** The last line of a run. */
   public String lastLine() {
     return count(Outcome.PASS) + " passed, " + failed() + " failed";

@@ -6,6 +6,7 @@ import com.github.dockerjava.api.exception.ConflictException;
 import com.github.dockerjava.api.exception.DockerException;
 import com.github.dockerjava.api.exception.NotFoundException;
 import com.github.dockerjava.api.model.Container;
+import io.github.shmbed.kernel.Proc;
 import io.github.shmbed.kernel.Run;
 import io.github.shmbed.kernel.RunId;
 import io.github.shmbed.registry.Peer;
@@ -155,15 +156,15 @@ public final class DockerRunner implements Runner {
   }
 
   /**
-   * Where Ryuk cannot be had, nobody else does. Containers of runs that live, and of others, are
-   * left alone.
+   * Where Ryuk cannot be had, nobody else does. Containers of runs that live, of others, and of
+   * runs of which it cannot be told from here are left alone.
    */
   private void removeContainersOfDeadRuns() {
     for (Container container :
         client
             .listContainersCmd()
             .withShowAll(true)
-            .withLabelFilter(List.of(Run.CONTAINER_LABEL))
+            .withLabelFilter(List.of(Run.CONTAINER_LABEL, Run.VIEW_LABEL + "=" + Proc.view()))
             .exec()) {
       Optional<RunId> id = RunId.parse(container.getLabels().getOrDefault(Run.CONTAINER_LABEL, ""));
       if (id.isPresent() && !id.get().isLive()) {

@@ -64,6 +64,7 @@ final class PeerContainer {
     GenericContainer<?> container = new GenericContainer<>(DockerImageName.parse(imageId));
     container.withCommand("sleep", "infinity");
     container.withLabel(Run.CONTAINER_LABEL, run.id().toString());
+    container.withLabel(Run.VIEW_LABEL, Proc.view());
     container.withStartupTimeout(START_TIMEOUT);
     container.withImagePullPolicy(name -> false);
     container.withCreateContainerCmdModifier(

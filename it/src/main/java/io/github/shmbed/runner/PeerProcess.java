@@ -78,6 +78,17 @@ public abstract class PeerProcess {
     return !ended;
   }
 
+  /**
+   * A line that it wrote and nobody asked for: an answer is exactly one. It is of no further use
+   * then, since whatever is asked next would get this for an answer. Null when there is none.
+   */
+  public final String unasked() {
+    synchronized (line) {
+      String first = answers.peek();
+      return first == END ? null : first;
+    }
+  }
+
   /** The newest part of what it wrote to stderr since the last call. */
   public final String takeStderr() {
     synchronized (stderr) {
@@ -96,12 +107,14 @@ public abstract class PeerProcess {
   protected abstract ExitStatus exitStatus();
 
   protected final void deliver(byte[] bytes, int length) {
-    for (int i = 0; i < length; i++) {
-      if (bytes[i] == '\n') {
-        answers.add(line.toString(StandardCharsets.UTF_8));
-        line.reset();
-      } else if (line.size() < LONGEST_ANSWER) {
-        line.write(bytes[i]);
+    synchronized (line) { // lines that came together are there together
+      for (int i = 0; i < length; i++) {
+        if (bytes[i] == '\n') {
+          answers.add(line.toString(StandardCharsets.UTF_8));
+          line.reset();
+        } else if (line.size() < LONGEST_ANSWER) {
+          line.write(bytes[i]);
+        }
       }
     }
   }

@@ -8,6 +8,8 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.cases.Case;
 import io.github.shmbed.cases.Cases;
+import io.github.shmbed.cases.ChannelKind;
+import io.github.shmbed.cases.Framed;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.RunId;
 import io.github.shmbed.kernel.SysvObject;
@@ -47,6 +49,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ChannelSabotageIT {
   /** Three messages, two on the way: the second one's descriptor lies. */
   private static final String CASE = "framed-bytes";
+
+  /** The same over the channel whose descriptors lie in shared memory themselves. */
+  private static final Case RING =
+      new Framed("rtering-bytes", "three messages", ChannelKind.RTERING, "", 70_001, 3, 2);
 
   private static final Duration DEADLINE = Duration.ofSeconds(5);
 
@@ -123,13 +129,17 @@ class ChannelSabotageIT {
             Role.WRITER, TestJvm.command(LyingPeer.class, lie.toString(), "writer"),
             Role.READER, TestJvm.command(LyingPeer.class, lie.toString(), "reader")),
         List.of("framed"),
-        List.of("unix"),
+        List.of("unix", "rtering"),
         List.of("raw", "struct"));
   }
 
   private static CellResult run(String what, Peer writer, Peer reader) throws Exception {
+    return run(what, writer, reader, Cases.find(CASE).orElseThrow());
+  }
+
+  private static CellResult run(String what, Peer writer, Peer reader, Case one) throws Exception {
     Files.writeString(lie, what);
-    return runner.run(new Cell(writer, reader, Cases.find(CASE).orElseThrow()));
+    return runner.run(new Cell(writer, reader, one));
   }
 
   /** The peer says itself what is wrong, by the rule's name, and lives on. */
@@ -155,6 +165,23 @@ class ChannelSabotageIT {
     assertEquals(Outcome.PASS, result.outcome(), result.reason());
   }
 
+  @ParameterizedTest(name = "the control: {0} writes what an honest peer of the same kind reads")
+  @MethodSource("peers")
+  void controlOfReaders(Peer peer) throws Exception {
+    CellResult result = run(LyingPeer.HONEST, peer, liar(peer.api()));
+    assertEquals(Outcome.PASS, result.outcome(), result.reason());
+  }
+
+  @ParameterizedTest(name = "a reader that never checks a CRC32C is an ERROR: {0} writes")
+  @MethodSource("peers")
+  void neverChecks(Peer writer) throws Exception {
+    CellResult result = run(LyingPeer.NEVER_CHECKS, writer, liar(writer.api()));
+    assertEquals(Outcome.ERROR, result.outcome(), result.reason());
+    assertEquals(
+        "reader " + liar(writer.api()).id() + ": says nothing of CRC32Cs, crcMismatches is null",
+        result.reason());
+  }
+
   @ParameterizedTest(name = "a header with {0}: {1} says {2}")
   @MethodSource("headerLies")
   void header(String what, String id, String rule, Peer reader) throws Exception {
@@ -169,6 +196,17 @@ class ChannelSabotageIT {
     CellResult next = run(LyingPeer.HONEST, liar(reader.api()), reader);
     assertEquals(Outcome.PASS, next.outcome(), next.reason());
     assertEquals(pid(result, Role.READER), pid(next, Role.READER), "the same process");
+  }
+
+  @ParameterizedTest(name = "a descriptor in a ring with {0}: {1} says {2}")
+  @MethodSource("descriptorLies")
+  void descriptorInRing(String what, String id, String rule, Peer reader) throws Exception {
+    CellResult honest = run(LyingPeer.HONEST, liar(reader.api()), reader, RING);
+    if (honest.outcome() == Outcome.UNSUPPORTED) {
+      Lacking.end(ChannelKind.RTERING, honest.reason());
+    }
+    assertEquals(Outcome.PASS, honest.outcome(), honest.reason());
+    assertRule("descriptor", rule, run(what, liar(reader.api()), reader, RING), Role.READER);
   }
 
   @ParameterizedTest(name = "a reader that {0}: {1} says {2}")

@@ -4,15 +4,21 @@ package io.github.shmbed.it;
 import static org.awaitility.Awaitility.await;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.json.Json;
 import io.github.shmbed.kernel.KeyRange;
 import io.github.shmbed.kernel.PosixObject;
+import io.github.shmbed.kernel.Remains;
 import io.github.shmbed.kernel.Run;
 import io.github.shmbed.kernel.RunId;
 import io.github.shmbed.kernel.SysvObject;
 import io.github.shmbed.registry.Home;
+import io.github.shmbed.segment.Access;
+import io.github.shmbed.segment.PosixSegment;
+import io.github.shmbed.segment.Segment;
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -209,6 +215,34 @@ class CleanIT {
         new String(docker.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
     assertEquals(0, docker.waitFor(), text);
     return text;
+  }
+
+  @Test
+  @DisplayName("an object at a default name that came to be used after it was listed stays")
+  void defaultNameInUseAgain() throws Exception {
+    try (TestDefaults names = TestDefaults.hold()) {
+      names.requireFree("/shm_posix");
+    }
+    PosixSegment.createExclusively("/shm_posix", 100, 0600).close();
+    try {
+      Remains.Item found =
+          Remains.find(Home.find().path()).stream()
+              .filter(item -> item.what().startsWith("/dev/shm/shm_posix,"))
+              .findFirst()
+              .orElseThrow();
+      try (Segment used = PosixSegment.openExisting("/shm_posix", Access.READ_ONLY)) {
+        assertEquals(100, used.sizeBytes());
+        IOException kept = assertThrows(IOException.class, found.remover()::remove);
+        assertTrue(kept.getMessage().contains("in use"), kept.getMessage());
+      }
+      assertTrue(Files.exists(Path.of("/dev/shm/shm_posix")));
+      found.remover().remove();
+      assertFalse(Files.exists(Path.of("/dev/shm/shm_posix")));
+      PosixSegment.createExclusively("/shm_posix", 100, 0600).close();
+      assertThrows(IOException.class, found.remover()::remove, "another object of that name");
+    } finally {
+      PosixSegment.unlink("/shm_posix");
+    }
   }
 
   @Test

@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.it;
 
+import io.github.shmbed.channel.Channel;
+import io.github.shmbed.channel.ChannelContext;
+import io.github.shmbed.channel.ChannelKind;
 import io.github.shmbed.json.Json;
 import io.github.shmbed.layout.Creator;
 import io.github.shmbed.layout.Descriptor;
@@ -10,6 +13,7 @@ import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.Segment;
 import io.github.shmbed.segment.SysvSegment;
 import java.io.BufferedReader;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
@@ -22,6 +26,7 @@ import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.regex.Matcher;
@@ -29,9 +34,10 @@ import java.util.regex.Pattern;
 import java.util.zip.CRC32C;
 
 /**
- * A peer of the framed layout over a plain UNIX socket that tells one lie. Arguments: a file with
- * the lie's name, read anew for each command; the role; {@code --serve} (added by the runner). It
- * says exit 0 whatever happens: what came of the lie is for the other side to say.
+ * A peer of the framed layout over a plain UNIX socket, the writer also over rtering, that tells
+ * one lie. Arguments: a file with the lie's name, read anew for each command; the role; {@code
+ * --serve} (added by the runner). It says exit 0 whatever happens: what came of the lie is for the
+ * other side to say.
  */
 public final class LyingPeer {
   /** Lies in the header, and the rule that each of them breaks. */
@@ -85,12 +91,16 @@ public final class LyingPeer {
   /** Half of the second descriptor, then the end. */
   static final String HALF_A_DESCRIPTOR = "half-a-descriptor";
 
+  /** The right bytes, and no word of their checksums. */
+  static final String NEVER_CHECKS = "never-checks";
+
   /** Not a lie: shows that what the others lie about is what is seen. */
   static final String HONEST = "honest";
 
   private static final Pattern OPTION = Pattern.compile("--([a-z-]+) (?:'([^']*)'|(\\S+))");
   private static final int UNKNOWN_FLAG = 1 << 7;
   private static final int LYING_MESSAGE = 2;
+  private static final Duration RING_DEADLINE = Duration.ofSeconds(5);
 
   private final Map<String, String> options = new LinkedHashMap<>();
   private final String lie;
@@ -119,7 +129,13 @@ public final class LyingPeer {
       }
       LyingPeer peer = new LyingPeer(line, Files.readString(lie));
       Map<String, Object> payload = role.equals("writer") ? peer.write() : peer.read();
-      out.println(answer(role, 0, Map.of("payload", payload, "values", payload)));
+      Map<String, Object> members = new LinkedHashMap<>();
+      members.put("payload", payload);
+      members.put("values", payload);
+      if (role.equals("reader") && !peer.lie.equals(NEVER_CHECKS)) {
+        members.put("crcMismatches", 0L);
+      }
+      out.println(answer(role, 0, members));
     }
   }
 
@@ -165,15 +181,22 @@ public final class LyingPeer {
     byte[] payload = Files.readAllBytes(Path.of(options.get("payload")));
     messageBytes = payload.length / (int) number("count");
     byte[] sent = lieInValues(payload.clone());
+    String spec = options.get("channel");
     FramedHeader header =
-        FramedHeader.plan(messageBytes, number("window"), 0, 0x1122334455667788L, Creator.self());
+        FramedHeader.plan(
+            messageBytes,
+            number("window"),
+            ChannelKind.of(spec).blockBytes(spec),
+            0x1122334455667788L,
+            Creator.self());
     boolean headerLies = HEADER_LIES.containsKey(lie);
+    boolean ring = ChannelKind.of(spec) == ChannelKind.RTERING;
     try (Segment segment =
             create(lie.equals("object-of-64-bytes") ? 64 : header.segmentSizeBytes());
-        ServerSocketChannel server = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
-      server.bind(socket());
+        Wire wire = ring ? new RingWire(segment, header, spec) : new SocketWire(socket())) {
       byte[] bytes = headerLies ? lieInHeader(header.toBytes()) : header.toBytes();
       segment.put(0, bytes, 0, Math.min(bytes.length, (int) segment.sizeBytes()));
+      wire.create();
       if (segment.sizeBytes() >= FramedHeader.BYTES) {
         FramedHeader.publishState(segment, FramedHeader.STATE_READY);
       }
@@ -181,12 +204,12 @@ public final class LyingPeer {
         // nobody will connect: the harness removes the segment when the reader has said what it saw
         return Map.of();
       }
-      try (SocketChannel reader = server.accept()) {
-        send(segment, header, sent, reader);
-        waitForTheEnd(reader);
+      wire.open();
+      long unanswered = send(segment, header, sent, wire);
+      if (ring && !lie.equals(HONEST)) {
+        return Map.of(); // likewise: a ring does not show that the reader has gone
       }
-    } finally {
-      Files.deleteIfExists(socket().getPath());
+      wire.waitForTheEnd(unanswered);
     }
     remove();
     return digest(payload);
@@ -221,7 +244,8 @@ public final class LyingPeer {
     return bytes;
   }
 
-  private void send(Segment segment, FramedHeader header, byte[] payload, SocketChannel reader)
+  /** How many messages wait for their answers in the end. */
+  private long send(Segment segment, FramedHeader header, byte[] payload, Wire wire)
       throws IOException {
     int size = messageBytes;
     int slots = (int) number("window");
@@ -231,27 +255,28 @@ public final class LyingPeer {
       int from = (int) (seq - 1) * size;
       Descriptor descriptor = descriptor(seq, header, size, crc(payload, from, size));
       if (lie.equals(NO_SYNCHRONISATION)) {
-        if (!write(reader, descriptor, Descriptor.BYTES) || !takeAnswer(reader)) {
-          return;
+        if (!wire.send(descriptor, Descriptor.BYTES) || !wire.takeAnswer()) {
+          return 0;
         }
         segment.put(header.slotOffset(seq), payload, from, size);
         continue;
       }
       if (unanswered == slots) {
         unanswered--;
-        if (!takeAnswer(reader)) {
-          return;
+        if (!wire.takeAnswer()) {
+          return 0;
         }
       }
       segment.put(header.slotOffset(seq), payload, from, size);
       FramedHeader.publishSequence(segment, seq);
       boolean half = lie.equals(HALF_A_DESCRIPTOR) && seq == LYING_MESSAGE;
-      if (!write(reader, descriptor, half ? Descriptor.BYTES / 2 : Descriptor.BYTES) || half) {
-        reader.shutdownOutput();
-        return;
+      if (!wire.send(descriptor, half ? Descriptor.BYTES / 2 : Descriptor.BYTES) || half) {
+        wire.shutdown();
+        return 0;
       }
       unanswered++;
     }
+    return unanswered;
   }
 
   private Descriptor descriptor(long seq, FramedHeader header, int size, int crc32c) {
@@ -283,19 +308,24 @@ public final class LyingPeer {
   // ---- the reader ----
 
   private Map<String, Object> read() throws Exception {
+    ByteArrayOutputStream seen = new ByteArrayOutputStream();
     try (Segment segment = open();
         SocketChannel writer = SocketChannel.open(socket())) {
       ByteBuffer bytes = ByteBuffer.allocate(Descriptor.BYTES).order(ByteOrder.LITTLE_ENDIAN);
       while (fill(writer, bytes)) {
         Descriptor descriptor = new Descriptor();
         descriptor.decode(bytes, 0);
+        byte[] message = new byte[(int) descriptor.length()];
+        segment.get(descriptor.offset(), message, 0, message.length);
+        seen.writeBytes(message);
         Descriptor answer = acknowledgement(descriptor);
         if (!write(writer, answer, Descriptor.BYTES)) {
           break;
         }
       }
     }
-    return Map.of();
+    Files.write(Path.of(options.get("out")), seen.toByteArray());
+    return digest(seen.toByteArray());
   }
 
   /** As soon as it is ready; the cell's deadline ends the wait by ending this process. */
@@ -339,6 +369,139 @@ public final class LyingPeer {
     return answer;
   }
 
+  // ---- how descriptors go ----
+
+  /** The writer's end of a channel. */
+  private interface Wire extends AutoCloseable {
+    void create() throws IOException;
+
+    void open() throws IOException;
+
+    /** False when the other side has gone. */
+    boolean send(Descriptor descriptor, int length);
+
+    /** Likewise. */
+    boolean takeAnswer();
+
+    void shutdown() throws IOException;
+
+    void waitForTheEnd(long unanswered);
+
+    @Override
+    void close() throws IOException;
+  }
+
+  private static final class SocketWire implements Wire {
+    private final UnixDomainSocketAddress address;
+    private ServerSocketChannel server;
+    private SocketChannel reader;
+
+    SocketWire(UnixDomainSocketAddress address) {
+      this.address = address;
+    }
+
+    @Override
+    public void create() throws IOException {
+      server = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+      server.bind(address);
+    }
+
+    @Override
+    public void open() throws IOException {
+      reader = server.accept();
+    }
+
+    @Override
+    public boolean send(Descriptor descriptor, int length) {
+      return write(reader, descriptor, length);
+    }
+
+    @Override
+    public boolean takeAnswer() {
+      return fill(reader, ByteBuffer.allocate(Descriptor.BYTES));
+    }
+
+    @Override
+    public void shutdown() throws IOException {
+      reader.shutdownOutput();
+    }
+
+    /** The other side closes. */
+    @Override
+    public void waitForTheEnd(long unanswered) {
+      while (takeAnswer()) {
+        // not yet
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      if (reader != null) {
+        reader.close();
+      }
+      if (server != null) {
+        server.close();
+      }
+      Files.deleteIfExists(address.getPath());
+    }
+  }
+
+  /** By the library's own ring. */
+  private static final class RingWire implements Wire {
+    private final long deadlineNs = System.nanoTime() + RING_DEADLINE.toNanos();
+    private final Channel channel;
+
+    RingWire(Segment segment, FramedHeader header, String spec) {
+      channel =
+          ChannelKind.RTERING.channel(
+              new ChannelContext(
+                  spec,
+                  ChannelKind.address(spec),
+                  true,
+                  0600,
+                  segment,
+                  header.channelOffset(),
+                  deadlineNs));
+    }
+
+    @Override
+    public void create() {
+      channel.create();
+    }
+
+    @Override
+    public void open() {
+      channel.open();
+    }
+
+    @Override
+    public boolean send(Descriptor descriptor, int length) {
+      channel.send(descriptor);
+      return true;
+    }
+
+    @Override
+    public boolean takeAnswer() {
+      channel.receive(new Descriptor(), deadlineNs);
+      return true;
+    }
+
+    @Override
+    public void shutdown() {}
+
+    @Override
+    public void waitForTheEnd(long unanswered) {
+      for (long left = unanswered; left > 0; left--) {
+        takeAnswer();
+      }
+    }
+
+    @Override
+    public void close() {
+      channel.close();
+    }
+  }
+
   // ---- both ----
 
   /** False when the other side has gone. */
@@ -356,10 +519,6 @@ public final class LyingPeer {
     }
   }
 
-  private static boolean takeAnswer(SocketChannel channel) {
-    return fill(channel, ByteBuffer.allocate(Descriptor.BYTES));
-  }
-
   private static boolean fill(SocketChannel channel, ByteBuffer bytes) {
     bytes.clear();
     try {
@@ -371,13 +530,6 @@ public final class LyingPeer {
       return true;
     } catch (IOException gone) {
       return false;
-    }
-  }
-
-  private static void waitForTheEnd(SocketChannel channel) {
-    ByteBuffer answer = ByteBuffer.allocate(Descriptor.BYTES);
-    while (fill(channel, answer)) {
-      // until the other side closes
     }
   }
 

@@ -203,6 +203,13 @@ class SabotageIT {
   }
 
   @Test
+  @DisplayName("a FIFO of the run that stays open is a LEAK, also without its name")
+  void keepsFifo() {
+    CellResult result = run("java-posix", "keeps-fifo");
+    assertOutcome(Outcome.LEAK, "/channels/kept (deleted)", result);
+  }
+
+  @Test
   @DisplayName("exit 77 for something that peers.json promises is an undeclared UNSUPPORTED")
   void saysUnsupported() {
     CellResult result = run("java-posix", "says-unsupported");
@@ -214,6 +221,16 @@ class SabotageIT {
   @DisplayName("an answer that is no result object is an ERROR")
   void talksNonsense() {
     assertOutcome(Outcome.ERROR, "its answer is not JSON", run("java-posix", "talks-nonsense"));
+  }
+
+  @Test
+  @DisplayName("a second line is an ERROR, and never the answer to the next question")
+  void answersTwice() {
+    String reason = ": wrote another line than its one answer: {";
+    assertOutcome(
+        Outcome.ERROR, "reader answers-twice" + reason, run("java-posix", "answers-twice"));
+    assertOutcome(
+        Outcome.ERROR, "writer answers-twice" + reason, run("answers-twice", "java-posix"));
   }
 
   @Test
@@ -234,7 +251,8 @@ class SabotageIT {
         run(
             "java-posix",
             "says-done",
-            new KnownFailure("*:says-done:*", "known", "https://example.org/1", tomorrow));
+            new KnownFailure(
+                "*:says-done:*", Outcome.ERROR, "known", "https://example.org/1", tomorrow));
     assertEquals(Outcome.XFAIL, failed.outcome());
     assertTrue(
         failed.isAcceptable()
@@ -245,13 +263,18 @@ class SabotageIT {
         run(
             "java-posix",
             "java-posix",
-            new KnownFailure("*", "known", "https://example.org/1", tomorrow));
+            new KnownFailure("*", Outcome.ERROR, "known", "https://example.org/1", tomorrow));
     assertOutcome(Outcome.XPASS, "passes by now", passed);
     CellResult expired =
         run(
             "java-posix",
             "says-done",
-            new KnownFailure("*", "known", "https://example.org/1", LocalDate.now().minusDays(1)));
+            new KnownFailure(
+                "*",
+                Outcome.ERROR,
+                "known",
+                "https://example.org/1",
+                LocalDate.now().minusDays(1)));
     assertEquals(Outcome.ERROR, expired.outcome());
   }
 }

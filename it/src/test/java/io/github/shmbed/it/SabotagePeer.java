@@ -93,6 +93,13 @@ public final class SabotagePeer {
         kept.add(FileChannel.open(secret, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE));
         Files.delete(secret);
         return done;
+      case "keeps-fifo":
+        String finished = ask(line);
+        Path fifo = out(line).resolveSibling("channels").resolve("kept");
+        new ProcessBuilder("mkfifo", fifo.toString()).start().waitFor();
+        kept.add(FileChannel.open(fifo, StandardOpenOption.READ, StandardOpenOption.WRITE));
+        Files.delete(fifo);
+        return finished;
       case "hang":
         Thread.sleep(600_000);
         return own(0, Map.of());
@@ -117,6 +124,9 @@ public final class SabotagePeer {
                     "reader-attach",
                     "message",
                     "too late")));
+      case "answers-twice":
+        String once = ask(line);
+        return once + "\n" + once;
       case "talks-nonsense":
         return "Segmentation fault";
       default:
@@ -142,14 +152,19 @@ public final class SabotagePeer {
   /** The real reader's answer for changed bytes, so that nothing but the bytes is wrong. */
   private String reread(String line, Change change) throws Exception {
     String answer = ask(line);
+    Path out = out(line);
+    byte[] bytes = change.of(Files.readAllBytes(out));
+    Files.write(out, bytes);
+    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
+    return answer.replaceFirst("\"sha256\":\"[0-9a-f]{64}\"", "\"sha256\":\"" + digest + "\"");
+  }
+
+  private static Path out(String line) {
     Matcher out = OUT.matcher(line);
     if (!out.find()) {
       throw new IllegalStateException("no --out in " + line);
     }
-    byte[] bytes = change.of(Files.readAllBytes(Path.of(out.group(1))));
-    Files.write(Path.of(out.group(1)), bytes);
-    String digest = HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
-    return answer.replaceFirst("\"sha256\":\"[0-9a-f]{64}\"", "\"sha256\":\"" + digest + "\"");
+    return Path.of(out.group(1));
   }
 
   private static Path object(String line) {

@@ -27,6 +27,8 @@ final class SabotageRegistry {
           "says-unsupported",
           "says-timeout",
           "talks-nonsense",
+          "answers-twice",
+          "keeps-fifo",
           "knows-everything");
 
   private SabotageRegistry() {}

@@ -95,7 +95,9 @@ class SkmsgIT {
 
   @BeforeEach
   void begin() throws IOException {
-    assumeTrue(lacking == null, lacking);
+    if (lacking != null) {
+      Lacking.end(ChannelKind.SKMSG, lacking);
+    }
     runner = new HostRunner(home.path());
     folder = Files.createTempDirectory("shmbed-it-skmsg-");
     payload = Files.write(folder.resolve("payload"), new byte[64]);
@@ -472,12 +474,17 @@ class SkmsgIT {
     }
   }
 
-  @Test
-  @DisplayName("without privileges a cell is UNSUPPORTED, says why, and is no failure")
-  void withoutPrivileges() throws Exception {
+  @ParameterizedTest(
+      name = "without privileges, SHMBED_REQUIRE=''{1}'': {0} is exit {2}, and skmsg says why")
+  @CsvSource({
+    "'skmsg-one,unix-one', '', 0", // UNSUPPORTED is no failure
+    "skmsg-one, '', 2", // but where nothing else ran, it is no success
+    "'skmsg-one,unix-one', skmsg, 1"
+  })
+  void withoutPrivileges(String cases, String required, int exit) throws Exception {
     assumeTrue(Proc.uid() == 0, "only root can give its privileges up");
     Path results = folder.resolve("results.json");
-    Process matrix =
+    ProcessBuilder matrix =
         new ProcessBuilder(
                 "setpriv",
                 "--bounding-set=-all",
@@ -485,18 +492,20 @@ class SkmsgIT {
                 home.path().resolve("shmbed").toString(),
                 "matrix",
                 "--runner=host",
-                "--cases=skmsg-one",
+                "--cases=" + cases,
                 "--pairings=c-posix:c-posix",
                 "--output=" + results)
             .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-            .redirectError(ProcessBuilder.Redirect.DISCARD)
-            .start();
-    assertTrue(matrix.waitFor(60, TimeUnit.SECONDS));
-    assertEquals(0, matrix.exitValue());
+            .redirectError(ProcessBuilder.Redirect.DISCARD);
+    matrix.environment().put("SHMBED_REQUIRE", required);
+    Process started = matrix.start();
+    assertTrue(started.waitFor(60, TimeUnit.SECONDS));
+    assertEquals(exit, started.exitValue());
     Map<String, Object> cells = Json.object(Json.parseObject(Files.readString(results)), "cells");
     Files.delete(results);
     Map<String, Object> cell = Json.object(cells, "c-posix:c-posix:skmsg-one");
     assertEquals("UNSUPPORTED", cell.get("outcome"));
+    assertEquals(required.isEmpty(), cell.get("declared"));
     String reason = (String) cell.get("reason");
     assertTrue(reason.startsWith("bpf MAP_CREATE skmsg: EPERM (needs CAP_BPF"), reason);
     assertFalse(reason.contains("null"), reason);

@@ -14,6 +14,8 @@ import org.junit.jupiter.api.Test;
 class LeakGateTest {
   private static final RunId RUN = new RunId(100, 0xabc, 0);
   private static final KeyRange KEYS = new KeyRange(0x12340000);
+  private static final int UID = 1000;
+  private static final int ANOTHER_UID = 1001;
   private static final long PEER = 200;
   private static final long STRANGER = 300;
   private static final Optional<Integer> NOT_HELD = Optional.empty();
@@ -25,11 +27,19 @@ class LeakGateTest {
   }
 
   private static PosixObject posix(String name, long inode) {
-    return new PosixObject(name, inode, 10, 0600, 0, FileTime.fromMillis(0));
+    return posix(name, inode, UID);
+  }
+
+  private static PosixObject posix(String name, long inode, int uid) {
+    return new PosixObject(name, inode, 10, 0600, uid, FileTime.fromMillis(0));
   }
 
   private static SysvObject sysv(int key, int id, long creator) {
-    return new SysvObject(SysvObject.Kind.SHM, key, id, 0600, 10, 0, creator, 0, 0, 0);
+    return sysv(key, id, creator, UID);
+  }
+
+  private static SysvObject sysv(int key, int id, long creator, int uid) {
+    return new SysvObject(SysvObject.Kind.SHM, key, id, 0600, 10, 0, creator, 0, uid, 0);
   }
 
   private static List<String> leaks(
@@ -37,9 +47,15 @@ class LeakGateTest {
       Snapshot after,
       Optional<Integer> defaultKey,
       Map<String, Set<Long>> holders) {
-    return LeakGate.compare(before, after, RUN, KEYS, Set.of(PEER), defaultKey, holders).stream()
-        .map(Leak::toString)
-        .toList();
+    return compare(before, after, defaultKey, holders).stream().map(Leak::toString).toList();
+  }
+
+  private static List<Leak> compare(
+      Snapshot before,
+      Snapshot after,
+      Optional<Integer> defaultKey,
+      Map<String, Set<Long>> holders) {
+    return LeakGate.compare(before, after, RUN, KEYS, UID, Set.of(PEER), defaultKey, holders);
   }
 
   @Test
@@ -102,8 +118,26 @@ class LeakGateTest {
   @Test
   void anUnknownObjectOfNobodyIsReportedAndLeftAlone() {
     Snapshot after = snapshot(List.of(posix("psm_1", 1)), List.of());
-    List<Leak> leaks = LeakGate.compare(EMPTY, after, RUN, KEYS, Set.of(PEER), NOT_HELD, Map.of());
+    List<Leak> leaks = compare(EMPTY, after, NOT_HELD, Map.of());
     assertEquals(List.of(false), leaks.stream().map(Leak::certain).toList());
+  }
+
+  @Test
+  void whatAnotherUserMakesMeanwhileIsTheirs() {
+    Snapshot after =
+        snapshot(
+            List.of(posix("psm_1", 1, ANOTHER_UID), posix("shm_posix", 2, ANOTHER_UID)),
+            List.of(sysv(9, 3, 0, ANOTHER_UID), sysv(0xa1b2, 4, 0, ANOTHER_UID)));
+    assertEquals(List.of(), leaks(EMPTY, after, Optional.of(0xa1b2), Map.of()));
+  }
+
+  @Test
+  void whatHasTheRunsNameOrKeyIsALeakWhoeverOwnsIt() {
+    Snapshot after =
+        snapshot(
+            List.of(posix("shmbed-100-abc-0-7", 1, ANOTHER_UID)),
+            List.of(sysv(0x12340007, 2, STRANGER, ANOTHER_UID)));
+    assertEquals(2, leaks(EMPTY, after, NOT_HELD, Map.of()).size());
   }
 
   @Test
