@@ -315,6 +315,6 @@ final class SpawnExperiment {
         Units.time(shm.insideNs),
         Units.time(ddNs),
         Units.time(ddNothingNs),
-        Units.percent(ddNothingNs / ddNs));
+        Units.percent(Math.min(1, ddNothingNs / ddNs)));
   }
 }
