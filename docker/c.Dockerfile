@@ -5,12 +5,14 @@ ARG BASE_IMAGE=debian:bookworm-slim
 FROM ${BASE_IMAGE} AS build
 COPY docker/certs/ /usr/local/share/ca-certificates/
 # Of DPDK only the headers and the two libraries that are used: all that libdpdk-dev depends on takes a minute. So it is with
-# msgpack-c: libmsgpack-dev is for C++ too, and wants Boost.
+# msgpack-c before Debian 13: libmsgpack-dev is for C++ too, and wants Boost.
 RUN apt-get update \
+ && msgpack=$(apt-cache search --names-only '^libmsgpack-c-dev$' | cut -d' ' -f1) \
  && apt-get install --yes --no-install-recommends \
-      ca-certificates flatbuffers-compiler g++ gcc libc6-dev libcbor-dev libflatbuffers-dev libjansson-dev libmsgpackc2 \
+      ca-certificates flatbuffers-compiler g++ gcc libc6-dev libcbor-dev libflatbuffers-dev libjansson-dev ${msgpack:-libmsgpackc2} \
       libprotobuf-c-dev libssl-dev make pkg-config protobuf-c-compiler zlib1g-dev \
- && cd /tmp && apt-get download libdpdk-dev libmsgpack-dev && dpkg-deb -x libdpdk-dev_*.deb / && dpkg-deb -x libmsgpack-dev_*.deb / \
+ && mkdir /tmp/headers && cd /tmp/headers && apt-get download libdpdk-dev $([ -n "$msgpack" ] || echo libmsgpack-dev) \
+ && for package in *.deb; do dpkg-deb -x "$package" / || exit; done \
  && apt-get install --yes --no-install-recommends $(dpkg-deb -f libdpdk-dev_*.deb Depends | grep -Eo 'librte-(eal|ring)[^, ]*')
 COPY peers/schema /opt/shmbed/peers/schema
 COPY peers/c /opt/shmbed/peers/c

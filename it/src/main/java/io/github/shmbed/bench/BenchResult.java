@@ -3,6 +3,7 @@ package io.github.shmbed.bench;
 
 import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.Results;
+import java.util.IntSummaryStatistics;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -44,11 +45,11 @@ public record BenchResult(
   }
 
   /**
-   * The last lines of a run: answers, targets, checks, what was unsupported and why, each reason
-   * once.
+   * The last lines of a run: rounds, answers, targets, checks, what was unsupported and why, each
+   * reason once.
    */
   public String conclusion(Terminal terminal) {
-    StringBuilder text = new StringBuilder();
+    StringBuilder text = new StringBuilder(rounds());
     answers.forEach(
         answer -> text.append(terminal.wrap(String.valueOf(answer.get("text")))).append('\n'));
     targets.forEach(target -> text.append(target.line(terminal)).append('\n'));
@@ -61,6 +62,25 @@ public record BenchResult(
     byReason.forEach(
         (reason, variants) ->
             text.append(terminal.wrap("UNSUPPORTED  " + variants + ": " + reason)).append('\n'));
+    return text.toString();
+  }
+
+  /** How many there are, of each bench: {@code sizes, rounds: 6 to 10}. */
+  private String rounds() {
+    Map<String, IntSummaryStatistics> byBench = new LinkedHashMap<>();
+    for (BenchRow row : rows) {
+      byBench
+          .computeIfAbsent(row.bench(), bench -> new IntSummaryStatistics())
+          .accept(row.rounds());
+    }
+    StringBuilder text = new StringBuilder();
+    byBench.forEach(
+        (bench, of) -> {
+          text.append(bench).append(", rounds: ").append(of.getMin());
+          text.append(of.getMax() > of.getMin() ? " to " + of.getMax() : "");
+          text.append(
+              of.getMin() < BenchRow.LEAST_ROUNDS ? "; too few to tell a difference\n" : "\n");
+        });
     return text.toString();
   }
 }

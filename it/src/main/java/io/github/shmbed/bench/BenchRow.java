@@ -14,7 +14,8 @@ import java.util.Map;
  * @param p99Ns of all samples
  * @param control the variant that the ratio is to; null when there is none
  * @param ratio of the medians; null when there is no control
- * @param noDifference whether the two medians' intervals overlap
+ * @param noDifference whether the two medians' intervals overlap, or there are too few rounds to
+ *     say that they do not
  * @param cpuNs user and system time an operation; negative when not counted
  * @param minorFaults an operation; negative when not counted
  * @param majorFaults an operation; negative when not counted
@@ -38,6 +39,9 @@ public record BenchRow(
     double majorFaults,
     Map<String, Double> values,
     Placement placement) {
+
+  /** Fewer say nothing about the spread. */
+  static final int LEAST_ROUNDS = 4;
 
   /** Nothing else was seen. */
   public BenchRow(
@@ -73,6 +77,11 @@ public record BenchRow(
         majorFaults,
         Map.of(),
         placement);
+  }
+
+  /** Whether there are rounds enough to tell a difference from noise. */
+  public boolean hasSpread() {
+    return rounds >= LEAST_ROUNDS;
   }
 
   /** The row as results.json has it. Times are integers from 1 us on and have one decimal below. */

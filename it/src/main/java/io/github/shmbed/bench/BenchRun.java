@@ -14,9 +14,6 @@ import java.util.Set;
 
 /** Takes series in interleaved rounds and makes rows of them. */
 public final class BenchRun {
-  /** Fewer say nothing about the spread. */
-  static final int LEAST_ROUNDS = 4;
-
   private final String bench;
   private final Statistics statistics;
   private final Progress progress;
@@ -46,24 +43,34 @@ public final class BenchRun {
    * @return the rows, in the order of the series and of the stages each reports
    */
   public List<BenchRow> take(List<Series> series, int rounds) throws IOException {
-    return take(series, rounds, Duration.ofDays(1));
+    return take(series, rounds, rounds, Duration.ofDays(1));
   }
 
   /**
    * The same with an end: when the budget is spent no further pair of rounds begins. Each row says
    * how many rounds it has.
    *
-   * @param budget for all rounds but the warm-up; at least {@value #LEAST_ROUNDS} are taken
+   * @param budget for all rounds but the warm-up; at least {@value BenchRow#LEAST_ROUNDS} are taken
    *     whatever it is
    */
   public List<BenchRow> take(List<Series> series, int rounds, Duration budget) throws IOException {
+    return take(series, rounds, BenchRow.LEAST_ROUNDS, budget);
+  }
+
+  /**
+   * The same.
+   *
+   * @param least rounds that are taken whatever the budget is; at most {@code rounds} are taken
+   */
+  public List<BenchRow> take(List<Series> series, int rounds, int least, Duration budget)
+      throws IOException {
     long startedNs = 0;
     int balanced = Interleaving.balanced(rounds);
     List<Taken> all = new ArrayList<>();
     series.forEach(one -> all.add(new Taken(one)));
     for (int round = -warmUps; round < balanced; round++) {
       boolean spent = round >= 0 && System.nanoTime() - startedNs > budget.toNanos();
-      if (spent && round >= LEAST_ROUNDS && round % 2 == 0) {
+      if (spent && round >= least && round % 2 == 0) {
         break;
       }
       if (round == -warmUps) {
@@ -138,7 +145,9 @@ public final class BenchRun {
     if (!control.isEmpty()) {
       double[] controlMedians = medians(control);
       ratio = statistics.ratioOfMedians(medians, controlMedians);
-      noDifference = Statistics.noDifference(median, statistics.medianInterval(controlMedians));
+      noDifference =
+          Math.min(medians.length, controlMedians.length) < BenchRow.LEAST_ROUNDS
+              || Statistics.noDifference(median, statistics.medianInterval(controlMedians));
     }
     return new BenchRow(
         bench,

@@ -12,60 +12,62 @@ import java.util.Map;
  * is shown like one that is met and changes no exit code: a measurement says what is.
  *
  * @param what is to be reached, with its limit
- * @param measured the number it is about, and its interval; null when this run did not measure it
- * @param unit of the number: {@value #TIMES}, {@value #SECONDS}
- * @param limit of the number
- * @param atMost whether the number must not exceed the limit; otherwise it must reach it
+ * @param measured the ratio it is about, and its interval; null when this run did not measure it
+ * @param rounds that the ratio is from; fewer than {@value #LEAST_ROUNDS} give no verdict
+ * @param limit of the ratio
+ * @param atMost whether the ratio must not exceed the limit; otherwise it must reach it
  */
 public record Target(
-    String bench, String what, Interval measured, String unit, double limit, boolean atMost) {
-  /** A ratio. */
-  private static final String TIMES = "x";
-
-  private static final String SECONDS = "s";
+    String bench, String what, Interval measured, int rounds, double limit, boolean atMost) {
+  /** On a virtual machine one round in four can be several times slower than the others. */
+  public static final int LEAST_ROUNDS = 9;
 
   /** The ratio must be no more than this. */
+  public static Target atMost(
+      String bench, String what, double limit, Interval measured, int rounds) {
+    return new Target(bench, what, measured, rounds, limit, true);
+  }
+
+  /** The same, of enough rounds. */
   public static Target atMost(String bench, String what, double limit, Interval measured) {
-    return new Target(bench, what, measured, TIMES, limit, true);
+    return atMost(bench, what, limit, measured, LEAST_ROUNDS);
   }
 
   /** The ratio must be no less than this. */
-  public static Target atLeast(String bench, String what, double limit, Interval measured) {
-    return new Target(bench, what, measured, TIMES, limit, false);
-  }
-
-  /** Something that is done once must take no longer than this. */
-  public static Target within(String bench, String what, double limitSeconds, Double seconds) {
-    Interval measured = seconds == null ? null : new Interval(seconds, seconds, seconds);
-    return new Target(bench, what, measured, SECONDS, limitSeconds, true);
+  public static Target atLeast(
+      String bench, String what, double limit, Interval measured, int rounds) {
+    return new Target(bench, what, measured, rounds, limit, false);
   }
 
   public String verdict() {
-    if (measured == null) {
+    if (!isMeasured()) {
       return "NOT MEASURED";
     }
     return isMet(measured.value()) ? "MET" : "NOT MET";
   }
 
+  private boolean isMeasured() {
+    return measured != null && rounds >= LEAST_ROUNDS;
+  }
+
   /** Whether the limit lies within the interval: another run may say the opposite. */
   public boolean isClose() {
-    return measured != null && isMet(measured.low()) != isMet(measured.high());
+    return isMeasured() && isMet(measured.low()) != isMet(measured.high());
   }
 
   public String line(Terminal terminal) {
     String verdict = String.format(Locale.ROOT, "%-12s", verdict());
     String coloured =
-        measured == null
+        !isMeasured()
             ? verdict
             : isMet(measured.value()) ? terminal.green(verdict) : terminal.red(verdict);
     return coloured + "  " + what + (measured == null ? "" : ": " + number());
   }
 
   private String number() {
-    return unit.equals(SECONDS)
-        ? Units.time(measured.value() * 1e9)
-        : Units.ratio(measured.value(), measured.low(), measured.high())
-            + (isClose() ? ", close" : "");
+    return Units.ratio(measured.value(), measured.low(), measured.high())
+        + (isClose() ? ", close" : "")
+        + (isMeasured() ? "" : ", too few rounds: " + rounds);
   }
 
   public Map<String, Object> toMap() {
@@ -75,10 +77,11 @@ public record Target(
     map.put("verdict", verdict());
     map.put(atMost ? "atMost" : "atLeast", limit);
     if (measured != null) {
-      map.put("unit", unit);
+      map.put("unit", "x");
       map.put("measured", measured.value());
       map.put("measuredLow", measured.low());
       map.put("measuredHigh", measured.high());
+      map.put("rounds", rounds);
       map.put("close", isClose());
     }
     return map;

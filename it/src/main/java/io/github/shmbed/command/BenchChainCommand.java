@@ -118,12 +118,19 @@ final class BenchChainCommand implements Callable<Integer> {
     Progress progress = new Progress(System.err, terminal);
     Map<String, Object> environment = Environment.collect(home.path());
     environment.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    environment.put("loadAverage", FlowOptions.loadAverage());
     PrintStream out =
         format == Format.json ? new PrintStream(OutputStream.nullOutputStream()) : System.out;
     BenchResult result;
     try (Session session =
         Session.open(home, run -> new HostRunner(home.path()), seed, Session.DEFAULT_DEADLINE)) {
+      environment.put("runner", session.runner().name());
       environment.put("seed", session.seed());
+      out.println(
+          "runner: "
+              + session.runner().name()
+              + "; load average: "
+              + environment.get("loadAverage"));
       result = Chain.run(session, options, terminal, out, progress);
     }
     Map<String, Object> json = result.json(environment);

@@ -39,7 +39,7 @@ final class BenchChannelsCommand implements Callable<Integer> {
       paramLabel = "WRITER:READER",
       split = ",",
       description =
-          "Other pairings; the first is the control (default: C-C, Java-Java, Java-C, Python-Python).")
+          "Other pairings; the first is the control (default: C-C, Java-Java, Java-C, C-Java, Python-Python).")
   private List<String> pairings = List.of();
 
   @Override

@@ -11,6 +11,7 @@ import io.github.shmbed.report.Progress;
 import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.Environment;
 import io.github.shmbed.result.Results;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Files;
@@ -18,6 +19,8 @@ import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -94,12 +97,15 @@ final class BenchStorageCommand implements Callable<Integer> {
     Map<String, Object> environment = Environment.collect(home.path());
     environment.put("seed", chosen);
     environment.put("startedAt", Instant.now().truncatedTo(ChronoUnit.SECONDS).toString());
+    environment.put("loadAverage", FlowOptions.loadAverage());
+    environment.put("hugePages", hugePages());
     PrintStream out =
         format == Format.json ? new PrintStream(OutputStream.nullOutputStream()) : System.out;
     BenchResult result =
         Storage.run(
             home,
             new Storage.Options(quick, full, !noPin, diskDirectory, chosen),
+            environment,
             terminal,
             out,
             progress);
@@ -117,5 +123,20 @@ final class BenchStorageCommand implements Callable<Integer> {
           result.rows().size(), progress.elapsedSeconds(), file);
     }
     return result.isValid() ? 0 : 1;
+  }
+
+  /** Files of the kernel by their names; without those that this kernel does not have. */
+  private static Map<String, Object> hugePages() throws IOException {
+    Map<String, Object> settings = new LinkedHashMap<>();
+    for (String file :
+        List.of(
+            "/sys/kernel/mm/transparent_hugepage/enabled",
+            "/sys/kernel/mm/transparent_hugepage/shmem_enabled",
+            "/proc/sys/vm/nr_hugepages")) {
+      if (Files.isReadable(Path.of(file))) {
+        settings.put(file, Files.readString(Path.of(file)).strip());
+      }
+    }
+    return settings;
   }
 }

@@ -107,7 +107,7 @@ final class FlowOptions {
   }
 
   /** Of the last 1, 5 and 15 minutes; proc_loadavg(5). */
-  private static String loadAverage() throws IOException {
+  static String loadAverage() throws IOException {
     String[] fields = Files.readString(Path.of("/proc/loadavg")).split(" ");
     return fields[0] + " " + fields[1] + " " + fields[2];
   }

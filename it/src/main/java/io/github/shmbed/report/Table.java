@@ -7,7 +7,7 @@ import java.util.List;
 
 /**
  * A table for the terminal: the first column to the left, the others to the right. Where the
- * terminal is too narrow the last columns go, and a line says which.
+ * terminal is too narrow the last columns come below, with the first one once more.
  */
 public final class Table {
   private static final String GAP = "  ";
@@ -37,7 +37,7 @@ public final class Table {
 
   /**
    * The table with a line break at the end; no line is wider than the terminal unless the first
-   * column alone is.
+   * column and one other are.
    */
   public String render(Terminal terminal) {
     int[] widths = new int[header.size()];
@@ -48,35 +48,38 @@ public final class Table {
             row.isEmpty() ? widths[column] : Math.max(widths[column], row.get(column).length());
       }
     }
-    int shown = fitting(widths, terminal.width());
-    StringBuilder text = new StringBuilder(terminal.bold(line(header, widths, shown))).append('\n');
-    for (List<String> row : rows) {
-      text.append(row.isEmpty() ? "" : line(row, widths, shown)).append('\n');
-    }
-    if (shown < widths.length) {
-      text.append("(left out, the terminal is too narrow: ")
-          .append(String.join(", ", header.subList(shown, header.size())))
-          .append(")\n");
+    StringBuilder text = new StringBuilder();
+    for (int from = 1; from == 1 || from < widths.length; ) {
+      int until = fitting(widths, from, terminal.width());
+      text.append(from > 1 ? "\n" : "")
+          .append(terminal.bold(line(header, widths, from, until)))
+          .append('\n');
+      for (List<String> row : rows) {
+        text.append(row.isEmpty() ? "" : line(row, widths, from, until)).append('\n');
+      }
+      from = until;
     }
     return text.toString();
   }
 
-  private static int fitting(int[] widths, int available) {
+  /** The column after the last one that fits beside the first; one always does. */
+  private static int fitting(int[] widths, int from, int available) {
     int used = widths[0];
-    int shown = 1;
-    while (shown < widths.length && used + GAP.length() + widths[shown] <= available) {
-      used += GAP.length() + widths[shown];
-      shown++;
+    int until = from;
+    while (until < widths.length
+        && (until == from || used + GAP.length() + widths[until] <= available)) {
+      used += GAP.length() + widths[until];
+      until++;
     }
-    return shown;
+    return Math.max(until, from + 1);
   }
 
-  private static String line(List<String> cells, int[] widths, int shown) {
-    StringBuilder line = new StringBuilder();
-    for (int column = 0; column < shown; column++) {
+  private static String line(List<String> cells, int[] widths, int from, int until) {
+    StringBuilder line = new StringBuilder(cells.get(0));
+    line.append(" ".repeat(widths[0] - cells.get(0).length()));
+    for (int column = from; column < Math.min(until, cells.size()); column++) {
       String cell = cells.get(column);
-      String padding = " ".repeat(widths[column] - cell.length());
-      line.append(column == 0 ? cell + padding : GAP + padding + cell);
+      line.append(GAP).append(" ".repeat(widths[column] - cell.length())).append(cell);
     }
     return line.toString().stripTrailing();
   }

@@ -52,6 +52,25 @@ class BenchRunTest {
   }
 
   @Test
+  void theLeastRoundsAreTakenWhateverTheBudgetIs() throws IOException {
+    List<Series> one = List.of(series("a", null, round -> times(1)));
+    assertEquals(10, run.take(one, 20, 10, Duration.ZERO).get(0).rounds());
+    assertEquals(2, run.take(one, 2, 10, Duration.ZERO).get(0).rounds());
+  }
+
+  @Test
+  void tooFewRoundsTellNoDifference() throws IOException {
+    Series control = series("a", null, round -> times(100));
+    Series twice = series("b", "a", round -> times(200));
+    BenchRow few = run.take(List.of(control, twice), 2).get(1);
+    assertTrue(few.noDifference());
+    assertFalse(few.hasSpread());
+    BenchRow enough = run.take(List.of(control, twice), 4).get(1);
+    assertFalse(enough.noDifference());
+    assertTrue(enough.hasSpread());
+  }
+
+  @Test
   void theWarmUpIsNotInTheRow() throws IOException {
     BenchRow row =
         run.take(List.of(series("a", null, round -> times(round < 0 ? 1e9 : 100))), 4).get(0);
@@ -142,12 +161,12 @@ class BenchRunTest {
   void aRowHasTheFieldsOfResultsJson() throws IOException {
     Series control = series("a", null, round -> times(1234.56));
     Map<String, Object> row =
-        run.take(List.of(control, series("b", "a", round -> times(12.345))), 2).get(1).toMap();
+        run.take(List.of(control, series("b", "a", round -> times(12.345))), 4).get(1).toMap();
     assertEquals("test", row.get("bench"));
     assertEquals("b", row.get("variant"));
     assertEquals("read", row.get("stage"));
     assertEquals(4096L, row.get("sizeBytes"));
-    assertEquals(2, row.get("n"));
+    assertEquals(4, row.get("n"));
     assertEquals(12.3, row.get("medianNs"));
     assertEquals(12.3, row.get("p99Ns"));
     assertEquals(0.01, row.get("ratio"));

@@ -44,12 +44,24 @@ class TargetTest {
     assertFalse(none.toMap().containsKey("measured"));
   }
 
+  @Test
+  void tooFewRoundsGiveNoVerdict() {
+    Interval twice = new Interval(2, 1.9, 2.1);
+    assertEquals("NOT MET", Target.atMost("stages", "create", 1.35, twice, 9).verdict());
+    Target few = Target.atMost("stages", "create", 1.35, twice, 8);
+    assertEquals("NOT MEASURED", few.verdict());
+    assertFalse(few.isClose());
+    assertEquals("NOT MEASURED  create: 2.00x (1.90 to 2.10), too few rounds: 8", few.line(PLAIN));
+    assertEquals(8, few.toMap().get("rounds"));
+    assertEquals("NOT MEASURED", Target.atLeast("sizes", "whole", 1, twice, 8).verdict());
+  }
+
   private static Target atMost(double value, double low, double high) {
     return Target.atMost(
         "stages", "create at most 1.35x of C", 1.35, new Interval(value, low, high));
   }
 
   private static Target atLeast(double value, double low, double high) {
-    return Target.atLeast("sizes", "2.5 times as fast", 2.5, new Interval(value, low, high));
+    return Target.atLeast("sizes", "2.5 times as fast", 2.5, new Interval(value, low, high), 9);
   }
 }

@@ -68,6 +68,9 @@ class BenchChainIT {
       assertTrue(((Number) row.get("busyCpus")).doubleValue() >= 0, row.toString());
     }
     assertEquals(3, objects(results, "targets").size());
+    Map<String, Object> environment = Json.object(results, "environment");
+    assertEquals("host", environment.get("runner"));
+    assertTrue(environment.containsKey("loadAverage"), environment.toString());
     Set<String> leftNow = left();
     leftNow.removeAll(leftBefore);
     assertEquals(Set.of(), leftNow);

@@ -26,14 +26,17 @@ class TableTest {
   }
 
   @Test
-  void aNarrowTerminalLosesTheLastColumnsAndSaysSo() {
-    String text =
-        new Table("way", "median", "p99", "faults")
-            .row("mmap", "1", "2", "3")
-            .render(new Terminal(19, false, false));
+  void onANarrowTerminalTheLastColumnsComeBelow() {
+    Table table = new Table("way", "median", "p99", "faults").row("mmap", "1", "2", "3");
     assertEquals(
-        "way   median  p99\nmmap       1    2\n(left out, the terminal is too narrow: faults)\n",
-        text);
+        "way   median  p99\nmmap       1    2\n\nway   faults\nmmap       3\n",
+        table.render(new Terminal(19, false, false)));
+    assertEquals(
+        "way   median  p99  faults\nmmap       1    2       3\n",
+        table.render(new Terminal(25, false, false)));
+    assertEquals(
+        "way   median\nmmap       1\n\nway   p99\nmmap    2\n\nway   faults\nmmap       3\n",
+        table.render(new Terminal(5, false, false)));
   }
 
   @Test

@@ -5,15 +5,18 @@ import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.Interval;
 import io.github.shmbed.bench.Series;
 import io.github.shmbed.bench.Target;
+import io.github.shmbed.bench.flow.Cells;
 import io.github.shmbed.report.Table;
 import io.github.shmbed.report.Terminal;
 import io.github.shmbed.report.Units;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.Function;
 
 /** The rows of {@code bench chain} as text, and what they were to reach. */
@@ -35,13 +38,15 @@ final class ChainReport {
   }
 
   String tables() {
-    return table("time a hop", ChainReport::spread, true)
+    return table("time a hop", ChainReport::time, true)
         + "\n"
         + table("CPU a hop", row -> Units.shortTime(row.cpuNs()), false)
         + "\n"
         + atRate()
-        + "\nmedians; n = ns, u = us, m = ms; a hop is one N-th of the way around the ring;"
-        + "\nCPU a hop: user and system time of all processes; A/A: unix once more\n";
+        + "\n"
+        + Cells.legend(ChainBench.CONTROL.id())
+        + ";\na hop is one N-th of the way around the ring;"
+        + " CPU a hop: user and system time of all processes; A/A: unix once more\n";
   }
 
   private String table(String title, Function<BenchRow, String> cell, boolean again) {
@@ -57,7 +62,7 @@ final class ChainReport {
         cells.add(text(row(link.id(), sizeBytes, 0), cell));
       }
       if (again) {
-        cells.add(text(row(ChainBench.CONTROL.id() + Series.AGAIN, sizeBytes, 0), cell));
+        cells.add(Cells.ratioAlone(row(ChainBench.CONTROL.id() + Series.AGAIN, sizeBytes, 0)));
       }
       table.row(cells.toArray(String[]::new));
     }
@@ -77,7 +82,7 @@ final class ChainReport {
         double busy = row.values().get(ChainBench.BUSY_CPUS);
         table.row(
             link.id(),
-            spread(row),
+            time(row),
             Units.shortTime(row.cpuNs()),
             String.format(Locale.ROOT, "%.3f", busy));
       }
@@ -89,12 +94,9 @@ final class ChainReport {
     return row == null ? "" : cell.apply(row);
   }
 
-  private static String spread(BenchRow row) {
-    return String.format(
-        Locale.ROOT,
-        "%s +-%.0f%%",
-        Units.shortTime(row.medianNs().value()),
-        row.medianNs().relativeSpread() * 100);
+  /** The control's has its spread, the others' their ratio to it. */
+  private static String time(BenchRow row) {
+    return row.ratio() == null ? Cells.spread(row) : Cells.ratio(row);
   }
 
   /** What the project set out to reach: a descriptor costs the same whatever it points to. */
@@ -102,6 +104,11 @@ final class ChainReport {
     List<Target> targets = new ArrayList<>();
     for (ChainLink link : links) {
       if (link.sharesPayload()) {
+        List<BenchRow> over =
+            sizes.stream()
+                .map(sizeBytes -> row(link.id(), sizeBytes, 0))
+                .filter(Objects::nonNull)
+                .toList();
         targets.add(
             Target.atMost(
                 ChainBench.BENCH,
@@ -115,27 +122,20 @@ final class ChainReport {
                     + Units.ratio(FLAT)
                     + " of the fastest",
                 FLAT,
-                spreadOver(link)));
+                spread(over.stream().map(BenchRow::medianNs).toList()),
+                over.stream().mapToInt(BenchRow::rounds).min().orElse(0)));
       }
     }
     return targets;
   }
 
   /** The largest median to the smallest; null when there are not two. */
-  private Interval spreadOver(ChainLink link) {
-    List<Interval> medians = new ArrayList<>();
-    for (long sizeBytes : sizes) {
-      BenchRow row = row(link.id(), sizeBytes, 0);
-      if (row != null) {
-        medians.add(row.medianNs());
-      }
-    }
+  private static Interval spread(List<Interval> medians) {
     if (medians.size() < 2) {
       return null;
     }
-    medians.sort(Comparator.comparingDouble(Interval::value));
-    Interval least = medians.get(0);
-    Interval most = medians.get(medians.size() - 1);
+    Interval least = Collections.min(medians, Comparator.comparingDouble(Interval::value));
+    Interval most = Collections.max(medians, Comparator.comparingDouble(Interval::value));
     return new Interval(
         most.value() / least.value(),
         Math.max(1, most.low() / least.high()),

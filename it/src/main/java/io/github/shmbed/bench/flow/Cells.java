@@ -6,20 +6,29 @@ import io.github.shmbed.report.Units;
 import java.util.Locale;
 
 /** A row as one cell of a table. */
-final class Cells {
-  static final String LEGEND =
-      "medians; n = ns, u = us, m = ms; ratio to C with its 95 % interval;"
-          + " =: no difference, the medians' intervals overlap";
+public final class Cells {
+  static final String LEGEND = legend("C");
 
   private Cells() {}
 
+  /**
+   * What the cells mean.
+   *
+   * @param control that ratios are to
+   */
+  public static String legend(String control) {
+    return "medians; n = ns, u = us, m = ms; ratio to "
+        + control
+        + " with its 95 % interval; =: no difference, the medians' intervals overlap";
+  }
+
   /** The median alone: {@code 12.3u}; empty where there is no row. */
-  static String median(BenchRow row) {
+  public static String median(BenchRow row) {
     return row == null ? "" : Units.shortTime(row.medianNs().value());
   }
 
   /** The median and half its interval's width: {@code 12.3u +-3%}. */
-  static String spread(BenchRow row) {
+  public static String spread(BenchRow row) {
     return row == null
         ? ""
         : String.format(
@@ -27,12 +36,12 @@ final class Cells {
   }
 
   /** The median and the ratio to the control: {@code 12.3u 1.07 (1.05-1.09)}. */
-  static String ratio(BenchRow row) {
+  public static String ratio(BenchRow row) {
     return row == null || row.ratio() == null ? median(row) : median(row) + " " + ratioAlone(row);
   }
 
   /** The ratio to the control: {@code 1.07 (1.05-1.09)}. */
-  static String ratioAlone(BenchRow row) {
+  public static String ratioAlone(BenchRow row) {
     return row == null || row.ratio() == null
         ? ""
         : String.format(

@@ -3,8 +3,10 @@ package io.github.shmbed.bench.flow;
 
 import io.github.shmbed.bench.BenchRow;
 import io.github.shmbed.bench.BenchRun;
+import io.github.shmbed.bench.Interleaving;
 import io.github.shmbed.bench.Measurement;
 import io.github.shmbed.bench.Series;
+import io.github.shmbed.bench.Target;
 import io.github.shmbed.bench.Unsupported;
 import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.result.Placement;
@@ -65,7 +67,7 @@ final class ChannelsBench {
             }
           }
         });
-    return run.take(series, rounds, budget);
+    return run.take(series, rounds, Interleaving.balanced(Target.LEAST_ROUNDS), budget);
   }
 
   static Map<String, Object> parameters(Load load, ChannelKind channel, long sizeBytes) {

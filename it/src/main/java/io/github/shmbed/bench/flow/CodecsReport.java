@@ -12,6 +12,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Collectors;
 
 /** The rows of {@code bench codecs} as text, and which codecs eat what shared memory saves. */
 final class CodecsReport {
@@ -104,10 +105,13 @@ final class CodecsReport {
   List<Map<String, Object>> answers() {
     List<Map<String, Object>> answers = new ArrayList<>();
     for (Pairing pairing : pairings) {
+      if (!hasSpread(pairing)) {
+        continue;
+      }
       Map<String, Object> answer = new LinkedHashMap<>();
       answer.put("bench", CodecsBench.BENCH);
       answer.put("variant", pairing.id());
-      answer.put("eatsFromShape", eatsFromShape(pairing));
+      answer.put("eatsAt", eatsAt(pairing));
       List<String> parts = new ArrayList<>();
       for (String shape : shapes) {
         List<String> faster = codecs.stream().filter(codec -> wins(pairing, codec, shape)).toList();
@@ -118,22 +122,38 @@ final class CodecsReport {
           "text",
           pairing.title()
               + ", faster through shared memory than raw bytes through the socket: "
-              + String.join("; ", parts));
+              + String.join("; ", parts)
+              + eaten(eatsAt(pairing)));
       answers.add(answer);
     }
     return answers;
   }
 
-  /** By codec the first shape at which it is slower than the raw bytes over the socket. */
-  private Map<String, Object> eatsFromShape(Pairing pairing) {
-    Map<String, Object> first = new LinkedHashMap<>();
+  private boolean hasSpread(Pairing pairing) {
+    return codecs.stream()
+        .flatMap(codec -> shapes.stream().map(shape -> endToEnd(pairing, codec, shape)))
+        .anyMatch(row -> row != null && row.hasSpread());
+  }
+
+  /** By codec the shapes at which it is slower than the raw bytes over the socket. */
+  private Map<String, List<String>> eatsAt(Pairing pairing) {
+    Map<String, List<String>> eaten = new LinkedHashMap<>();
     for (String codec : codecs) {
-      shapes.stream()
-          .filter(shape -> eats(pairing, codec, shape))
-          .findFirst()
-          .ifPresent(shape -> first.put(codec, shape));
+      List<String> at = shapes.stream().filter(shape -> eats(pairing, codec, shape)).toList();
+      if (!at.isEmpty()) {
+        eaten.put(codec, at);
+      }
     }
-    return first;
+    return eaten;
+  }
+
+  private static String eaten(Map<String, List<String>> eatsAt) {
+    return eatsAt.isEmpty()
+        ? ""
+        : ". Slower: "
+            + eatsAt.entrySet().stream()
+                .map(one -> one.getKey() + " at " + String.join(", ", one.getValue()))
+                .collect(Collectors.joining("; "));
   }
 
   private boolean wins(Pairing pairing, String codec, String shape) {

@@ -41,6 +41,7 @@ public final class Flow {
           "c-posix:c-posix",
           "java-posix:java-posix",
           "java-posix:c-posix",
+          "c-posix:java-posix",
           "python-posix:python-posix");
   private static final List<String> EACH_WITH_ITSELF =
       List.of("c-posix:c-posix", "java-posix:java-posix", "python-posix:python-posix");

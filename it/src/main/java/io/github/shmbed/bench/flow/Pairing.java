@@ -21,11 +21,6 @@ record Pairing(Peer writer, Peer reader) {
     return name.length() <= 16 ? name : id();
   }
 
-  /** Java with C, in either order. */
-  boolean isMixed() {
-    return id().equals("java-posix:c-posix") || id().equals("c-posix:java-posix");
-  }
-
   /** Both have it, or neither is measured with it. */
   void requireChannel(ChannelKind channel) throws Unsupported {
     String id = channel.id();

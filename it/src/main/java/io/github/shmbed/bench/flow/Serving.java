@@ -12,8 +12,10 @@ import io.github.shmbed.runner.PeerSilent;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeSet;
 
 /**
@@ -27,11 +29,13 @@ final class Serving {
   /** No peer has it: the answer is exit 77, and says that the program is there. */
   private static final String NOTHING_TO_DO = "--layout none";
 
+  private static final Duration AT_ONCE = Duration.ofMillis(1);
   private static final Duration GRACE = Duration.ofSeconds(5);
 
   private final Peer peer;
   private final Role role;
   private final PeerProcess process;
+  private final Set<String> supported = new HashSet<>();
   private Collection<Integer> cpus = List.of();
 
   /**
@@ -70,9 +74,32 @@ final class Serving {
     }
   }
 
+  /**
+   * Asks once whether it has what a command line needs. Without its counterpart, which would wait
+   * for it until the deadline, and with no time to wait itself: another failure says nothing.
+   *
+   * @param what the line needs; asked for the first time
+   */
+  void requireSupport(String what, String line) throws Unsupported {
+    if (supported.contains(what)) {
+      return;
+    }
+    tell(line, AT_ONCE);
+    try {
+      await().get();
+    } catch (IOException nobodyThere) {
+      // as it must be; what is really wrong shows in the exchange
+    }
+    supported.add(what);
+  }
+
   /** Sends a command line; {@link #await} must be called once for each. */
   void tell(String line) {
-    process.tell(line + " --deadline-ms " + DEADLINE.toMillis());
+    tell(line, DEADLINE);
+  }
+
+  private void tell(String line, Duration deadline) {
+    process.tell(line + " --deadline-ms " + deadline.toMillis());
   }
 
   /** What came back for one command line. */

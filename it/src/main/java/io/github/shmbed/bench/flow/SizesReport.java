@@ -115,7 +115,7 @@ final class SizesReport {
         Map<Long, BenchRow> whole = new TreeMap<>();
         for (long sizeBytes : sizes) {
           BenchRow row = row(load, pairing, SizesBench.WHOLE, sizeBytes);
-          if (row != null && row.ratio() != null) {
+          if (row != null && row.ratio() != null && row.hasSpread()) {
             whole.put(sizeBytes, row);
           }
         }
@@ -157,7 +157,8 @@ final class SizesReport {
                     load.where(),
                     Units.ratio(TARGET)),
                 TARGET,
-                row == null ? null : row.ratio()));
+                row == null ? null : row.ratio(),
+                row == null ? 0 : row.rounds()));
       }
     }
     return targets;

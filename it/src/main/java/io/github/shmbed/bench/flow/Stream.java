@@ -31,6 +31,11 @@ record Stream(
     return new Stream(channel, content, newCount, newWarmup, rate);
   }
 
+  /** What a peer, or the machine that it runs on, may not have. */
+  String needs() {
+    return channel.id() + (content.isValues() ? " " + content.codec() : "");
+  }
+
   /** Options of the writer and the reader alike. */
   String options() {
     return "--layout framed --count "

@@ -50,10 +50,10 @@ final class StreamRun {
     Run run = peers.session().run();
     requireManager(stream.channel());
     int number = run.nextNumber();
+    requireSupport(stream, number);
     Path writerTrace = run.directory().resolve("trace-writer-" + number);
     Path readerTrace = run.directory().resolve("trace-reader-" + number);
-    String common =
-        stream.options() + address(number) + " --channel " + stream.channel().spec(run, number);
+    String common = line(stream, number);
     Serving writing = peers.get(writer, Role.WRITER);
     Serving reading = peers.get(reader, Role.READER);
     try {
@@ -80,6 +80,23 @@ final class StreamRun {
       Files.deleteIfExists(writerTrace);
       Files.deleteIfExists(readerTrace);
     }
+  }
+
+  /** One that says no at once would leave the other one waiting. */
+  private void requireSupport(Stream stream, int number) throws IOException, Unsupported {
+    String line = line(stream, number);
+    peers
+        .get(writer, Role.WRITER)
+        .requireSupport(stream.needs(), line + option("payload", payload(stream.content())));
+    peers.get(reader, Role.READER).requireSupport(stream.needs(), line);
+  }
+
+  /** What both are told. */
+  private String line(Stream stream, int number) {
+    return stream.options()
+        + address(number)
+        + " --channel "
+        + stream.channel().spec(peers.session().run(), number);
   }
 
   /** A message that went another way than the channel's is no measurement of the channel. */

@@ -36,6 +36,9 @@ final class Streamed {
   static final String CLOCK_PAIR = "clockPairNs";
   static final String ACHIEVED_RATE = "achievedRate";
 
+  /** At a rate: the part of the messages that were sent more than one interval late. */
+  static final String LATE_SHARE = "lateShare";
+
   /** Of values: the mean of their messages' sizes. */
   static final String MESSAGE_BYTES = "messageBytes";
 
@@ -147,8 +150,11 @@ final class Streamed {
       values.put(CODEC_SHARE, codecNs / endToEnd().meanNs());
     }
     if (isPaced()) {
-      Object achieved = Json.object(writer, "rate").get("achieved");
-      values.put(ACHIEVED_RATE, achieved instanceof Number number ? number.doubleValue() : 0.0);
+      Map<String, Object> rate = Json.object(writer, "rate");
+      values.put(
+          ACHIEVED_RATE,
+          rate.get("achieved") instanceof Number number ? number.doubleValue() : 0.0);
+      values.put(LATE_SHARE, (double) Json.integer(rate, "late", 0) / stream.count());
     }
     return values;
   }

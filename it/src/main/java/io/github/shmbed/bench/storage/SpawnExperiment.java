@@ -30,6 +30,9 @@ final class SpawnExperiment {
   /** How far the parts may be from the total. */
   static final double TOLERANCE = 0.05;
 
+  /** How far apart totals may be that are called alike. */
+  static final double ALIKE = 0.10;
+
   static final String BENCH = "storage-spawn";
   static final String CONTROL = "empty";
   private static final String DD = "dd";
@@ -294,20 +297,24 @@ final class SpawnExperiment {
           + Units.percent(share)
           + " of them.";
     }
+    boolean alike = (most - least) / most <= ALIKE;
     double ddNs = taken.get(DD).totalNs();
     double ddNothingNs = taken.get(DD_NOTHING).totalNs();
     return String.format(
         Locale.ROOT,
-        "The readers' totals are alike (%s to %s) because at least %s of each is the price of a process, which an empty"
+        "The readers' totals are %salike (%s to %s)%s at least %s of each is the price of a process, which an empty"
             + " program pays too (%s): the loop measured fork, exec, linking and exit; main of shm_read takes %s of it, and the same read"
-            + " inside a running process %s. dd's %s are %s when it copies nothing.",
+            + " inside a running process %s. dd's total is %s, and %s when it copies nothing: %s of it is its own start and end.",
+        alike ? "" : "not ",
         Units.time(least),
         Units.time(most),
+        alike ? " because" : ", although",
         Units.percent(share),
         Units.time(emptyNs),
         Units.time(shm.mainNs),
         Units.time(shm.insideNs),
         Units.time(ddNs),
-        Units.time(ddNothingNs));
+        Units.time(ddNothingNs),
+        Units.percent(Math.min(1, ddNothingNs / ddNs)));
   }
 }

@@ -25,7 +25,7 @@ import java.util.Map;
  * answer.
  */
 public final class Storage {
-  private static final String BENCH = "storage";
+  static final String BENCH = "storage";
   private static final int ROUNDS = 10;
   private static final int QUICK_ROUNDS = 4;
 
@@ -50,24 +50,34 @@ public final class Storage {
 
   private Storage() {}
 
-  /** Measures everything and prints the tables. */
+  /**
+   * Measures everything and prints the tables.
+   *
+   * @param environment gets what the disk is
+   */
   public static BenchResult run(
-      Home home, Options options, Terminal terminal, PrintStream out, Progress progress)
+      Home home,
+      Options options,
+      Map<String, Object> environment,
+      Terminal terminal,
+      PrintStream out,
+      Progress progress)
       throws IOException {
     Statistics statistics = new Statistics(options.seed);
     try (StorageSession session =
         StorageSession.start(home, options.pinned, options.diskDirectory)) {
       Path disk = session.diskDirectory();
       out.println("placement: " + session.placement());
-      out.println(
-          "disk: " + (disk == null ? "none" : disk + " (" + Files.getFileStore(disk).type() + ")"));
+      String fileSystem = disk == null ? "none" : Files.getFileStore(disk).type();
+      environment.put("diskFileSystem", fileSystem);
+      out.println("disk: " + (disk == null ? "none" : disk + " (" + fileSystem + ")"));
       out.println();
 
       BenchRun loops = new BenchRun(BENCH, statistics, progress);
       List<BenchRow> rows = loops(session, options, loops);
       StorageReport report = new StorageReport(terminal, rows, StorageBench.sizes(options.quick));
       out.println(report.tables());
-      out.println(report.answers());
+      out.println(report.comparison());
       out.println(report.noise());
       out.println();
 
@@ -90,7 +100,7 @@ public final class Storage {
           SpawnExperiment.decompose(taken).stream()
               .map(SpawnExperiment.Decomposition::check)
               .toList();
-      BenchResult result = new BenchResult(all, checks, unsupported);
+      BenchResult result = new BenchResult(all, checks, report.answers(), List.of(), unsupported);
       out.print(result.conclusion(terminal));
       return result;
     }

@@ -7,6 +7,7 @@ import io.github.shmbed.report.Table;
 import io.github.shmbed.report.Terminal;
 import io.github.shmbed.report.Units;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -15,6 +16,12 @@ import java.util.function.LongFunction;
 
 /** The rows of {@code bench storage} as text for a terminal. */
 final class StorageReport {
+  /** Of a page that is not a huge one. */
+  private static final double PAGE_BYTES = 4096;
+
+  private static final List<String> LANGUAGES = List.of("c", "java");
+  private static final List<String> OPERATIONS = List.of("read", "write");
+
   private final Terminal terminal;
   private final List<BenchRow> rows;
   private final List<Long> sizes;
@@ -36,8 +43,8 @@ final class StorageReport {
                 + "medians; n = ns, u = us, m = ms; calls: read(2), write(2); faults: at "
                 + Units.size(largest())
                 + "\n\n");
-    for (String operation : List.of("read", "write")) {
-      for (String language : List.of("c", "java")) {
+    for (String operation : OPERATIONS) {
+      for (String language : LANGUAGES) {
         Table table = table(operation + " in " + (language.equals("c") ? "C" : "Java"), "faults");
         for (Way way : Way.values()) {
           addRow(
@@ -94,19 +101,15 @@ final class StorageReport {
    * The question, answered: a mapping against read(2) and write(2) on shared memory, each size, in
    * words.
    */
-  String answers() {
+  String comparison() {
     Table table = table("mmap is, against calls");
-    for (String language : List.of("c", "java")) {
-      for (String operation : List.of("read", "write")) {
-        for (String state : List.of("warm", "first")) {
-          List<String> cells = new ArrayList<>();
-          cells.add(
-              (language.equals("c") ? "C " : "Java ")
-                  + operation
-                  + (state.equals("warm") ? ", warm" : ", first touch"));
+    for (String language : LANGUAGES) {
+      for (String operation : OPERATIONS) {
+        for (Way.State state : Way.State.values()) {
+          List<String> cells = new ArrayList<>(List.of(title(language, operation, state)));
           for (long size : sizes) {
             cells.add(
-                row(language, Way.POSIX_RW, operation, state, size)
+                row(language, Way.POSIX_RW, operation, state.id, size)
                     .map(StorageReport::compare)
                     .orElse("-"));
           }
@@ -115,6 +118,95 @@ final class StorageReport {
       }
     }
     return table.render(terminal);
+  }
+
+  private static String title(String language, String operation, Way.State state) {
+    return (language.equals("c") ? "C " : "Java ")
+        + operation
+        + (state == Way.State.WARM ? ", warm" : ", first touch");
+  }
+
+  /**
+   * Whether it came out as expected: a warm mapping ahead of the calls, one at its first touch
+   * behind them. Where not, the counters that say why.
+   */
+  List<Map<String, Object>> answers() {
+    List<Map<String, Object>> answers = new ArrayList<>();
+    for (String language : LANGUAGES) {
+      for (String operation : OPERATIONS) {
+        for (Way.State state : Way.State.values()) {
+          List<Map<String, Object>> bySize = new ArrayList<>();
+          for (long size : sizes) {
+            Optional<BenchRow> calls = row(language, Way.POSIX_RW, operation, state.id, size);
+            Optional<BenchRow> mmap =
+                row(language, StorageBench.CONTROL, operation, state.id, size);
+            if (calls.filter(BenchRow::hasSpread).isPresent() && mmap.isPresent()) {
+              bySize.add(answer(state, size, mmap.get(), calls.get()));
+            }
+          }
+          if (!bySize.isEmpty()) {
+            answers.add(answer(title(language, operation, state), state, bySize));
+          }
+        }
+      }
+    }
+    return answers;
+  }
+
+  private static Map<String, Object> answer(
+      String title, Way.State state, List<Map<String, Object>> bySize) {
+    String side = state == Way.State.WARM ? "ahead of" : "behind";
+    List<String> clauses = new ArrayList<>();
+    for (Map<String, Object> one : bySize) {
+      if (one.get("asExpected").equals(false)) {
+        clauses.add(String.valueOf(one.get("text")));
+      }
+    }
+    String as =
+        clauses.isEmpty()
+            ? " at every size"
+            : clauses.size() == bySize.size() ? " at no size: " : ", but not everywhere: ";
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("bench", Storage.BENCH);
+    answer.put("asExpected", clauses.isEmpty());
+    answer.put("sizes", bySize);
+    answer.put("text", title + ": mmap is " + side + " calls" + as + String.join("; ", clauses));
+    return answer;
+  }
+
+  /** One size. What a mapping pays at its first touch is page faults, and calls have none. */
+  private static Map<String, Object> answer(
+      Way.State state, long sizeBytes, BenchRow mmap, BenchRow calls) {
+    boolean mmapIsFaster = calls.ratio().value() > 1;
+    boolean expected = !calls.noDifference() && mmapIsFaster == (state == Way.State.WARM);
+    double pages = Math.ceil(sizeBytes / PAGE_BYTES);
+    double faults = mmap.minorFaults() + mmap.majorFaults();
+    Map<String, Object> answer = new LinkedHashMap<>();
+    answer.put("stage", mmap.stage());
+    answer.put("sizeBytes", sizeBytes);
+    answer.put("asExpected", expected);
+    answer.put("callsToMmap", calls.ratio().value());
+    answer.put("pages", Math.round(pages));
+    answer.put("mmapFaults", faults);
+    answer.put("callsFaults", calls.minorFaults() + calls.majorFaults());
+    answer.put(
+        "text",
+        Units.size(sizeBytes)
+            + " ("
+            + compare(calls)
+            + "; a copy of "
+            + Math.round(pages)
+            + (pages == 1 ? " page" : " pages")
+            + " faults "
+            + Units.count(faults)
+            + " times, by calls "
+            + faults(Optional.of(calls))
+            + " times"
+            + (faults >= 1 && pages / faults >= 2
+                ? "; fault-around: one fault maps " + Math.round(pages / faults) + " pages"
+                : "")
+            + ")");
+    return answer;
   }
 
   /** The row's ratio is calls / mmap: above 1, mmap is faster. */

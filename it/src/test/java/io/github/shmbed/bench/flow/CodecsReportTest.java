@@ -52,12 +52,12 @@ class CodecsReportTest {
 
   @Test
   @DisplayName(
-      "names the codecs that leave something of what shared memory saves, and from where on the others eat it")
+      "names the codecs that leave something of what shared memory saves, and where the others eat it")
   void eaten() {
     Map<String, Object> answer = report(1, 0.2, 16).answers().get(0);
     String text = String.valueOf(answer.get("text"));
-    assertTrue(text.endsWith("record none; tensor raw"), text);
-    assertEquals(Map.of("json", "tensor"), answer.get("eatsFromShape"));
+    assertTrue(text.endsWith("record none; tensor raw. Slower: json at tensor"), text);
+    assertEquals(Map.of("json", List.of("tensor")), answer.get("eatsAt"));
   }
 
   @Test
@@ -66,6 +66,29 @@ class CodecsReportTest {
     Map<String, Object> answer = report(0.8, 0.2, 0.5).answers().get(0);
     String text = String.valueOf(answer.get("text"));
     assertTrue(text.endsWith("record raw; tensor every codec"), text);
-    assertEquals(Map.of(), answer.get("eatsFromShape"));
+    assertEquals(Map.of(), answer.get("eatsAt"));
+  }
+
+  @Test
+  @DisplayName("may be eaten at a small shape and win at a large one")
+  void eatenAtOneShapeOnly() {
+    Map<String, Object> answer = report(3, 0.2, 1).answers().get(0);
+    assertEquals(Map.of("raw", List.of("record")), answer.get("eatsAt"));
+    String text = String.valueOf(answer.get("text"));
+    assertTrue(text.endsWith("record none; tensor raw. Slower: raw at record"), text);
+  }
+
+  @Test
+  @DisplayName("is nothing after too few rounds")
+  void tooFewRounds() {
+    CodecsReport few =
+        new CodecsReport(
+            new Terminal(120, false, false),
+            List.of(Rows.ofRounds(2, endToEnd("raw", "record", 1))),
+            Rows.PLACEMENT,
+            CODECS,
+            SHAPES,
+            List.of(pairing));
+    assertEquals(List.of(), few.answers());
   }
 }

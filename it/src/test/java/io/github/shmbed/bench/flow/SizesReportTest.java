@@ -105,6 +105,20 @@ class SizesReportTest {
   }
 
   @Test
+  void tooFewRoundsAreNoAnswerAndNoVerdict() {
+    BenchRow whole = row(SizesBench.variant(pairing, SizesBench.WHOLE), MIB, 9);
+    SizesReport few =
+        new SizesReport(
+            new Terminal(120, false, false),
+            List.of(Rows.ofRounds(2, whole)),
+            Map.of(Load.ONE_CPU, Rows.PLACEMENT),
+            List.of(MIB),
+            List.of(pairing));
+    assertEquals("NOT MEASURED", few.targets().get(0).verdict());
+    assertEquals(List.of(), few.answers());
+  }
+
+  @Test
   void largeMessagesAreFewAndSmallOnesMany() {
     assertEquals(1_000, SizesBench.stream(ChannelKind.UNIX, 64, 1).count());
     assertEquals(64, SizesBench.stream(ChannelKind.UNIX, MIB, 1).count());

@@ -95,6 +95,30 @@ class BenchStorageIT {
   }
 
   @Test
+  void everyLanguageOperationAndStateHasAnAnswerForEverySize() {
+    List<Object> answers = Json.list(results, "answers");
+    assertEquals(8, answers.size(), answers.toString());
+    for (Object answer : answers) {
+      assertEquals(2, Json.list(object(answer), "sizes").size(), answer.toString());
+      boolean all =
+          Json.list(object(answer), "sizes").stream()
+              .allMatch(size -> object(size).get("asExpected").equals(true));
+      assertEquals(all, object(answer).get("asExpected"), answer.toString());
+    }
+  }
+
+  @Test
+  void theEnvironmentSaysWhatPagesAndTheDiskAre() throws IOException {
+    Map<String, Object> environment = Json.object(results, "environment");
+    String thp = "/sys/kernel/mm/transparent_hugepage/shmem_enabled";
+    assertEquals(
+        Files.isReadable(Path.of(thp)) ? Files.readString(Path.of(thp)).strip() : null,
+        Json.object(environment, "hugePages").get(thp));
+    assertTrue(environment.get("loadAverage").toString().matches("[0-9.]+ [0-9.]+ [0-9.]+"));
+    assertFalse(environment.get("diskFileSystem").toString().isBlank());
+  }
+
+  @Test
   void everyRowSaysWhereItRanAndHasAnInterval() {
     for (Object element : Json.list(results, "rows")) {
       Map<String, Object> row = object(element);

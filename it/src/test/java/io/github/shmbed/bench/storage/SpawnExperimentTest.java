@@ -59,6 +59,32 @@ class SpawnExperimentTest {
     assertTrue(other.contains("the process does not rule the totals"), other);
   }
 
+  @Test
+  void totalsAreAlikeWithinTenPerCent() {
+    Map<String, Iterations> taken = iterations(580_000);
+    both(taken, "file_read, disk", 644_000, 480_000, 94_000, 70_000);
+    String alike = SpawnExperiment.sentence(taken);
+    assertTrue(
+        alike.startsWith(
+            "The readers' totals are alike (580 us to 644 us) because at least 85.4 % of each is"),
+        alike);
+    both(taken, "file_read, disk", 646_000, 480_000, 96_000, 70_000);
+    String apart = SpawnExperiment.sentence(taken);
+    assertTrue(
+        apart.startsWith(
+            "The readers' totals are not alike (580 us to 646 us), although at least 85.1 % of each is"),
+        apart);
+  }
+
+  @Test
+  void theSentenceSaysHowMuchOfDdIsItsProcess() {
+    String sentence = SpawnExperiment.sentence(iterations(580_000));
+    assertTrue(
+        sentence.endsWith(
+            "dd's total is 800 us, and 790 us when it copies nothing: 98.8 % of it is its own start and end."),
+        sentence);
+  }
+
   private static Check checkOfShmRead(double totalNs) {
     return SpawnExperiment.decompose(iterations(totalNs)).get(1).check();
   }

@@ -24,10 +24,59 @@ class StorageReportTest {
     row("c posix-rw", "read warm", 10, false);
     row("c posix-rw", "read first", 0.5, false);
     row("c posix-rw", "write warm", 1.01, true);
-    List<String> lines = report.answers().lines().map(line -> line.replaceAll(" +", " ")).toList();
+    List<String> lines =
+        report.comparison().lines().map(line -> line.replaceAll(" +", " ")).toList();
     assertEquals("C read, warm 10.0x faster", lines.get(1));
     assertEquals("C read, first touch 2.00x slower", lines.get(2));
     assertEquals("C write, warm no different", lines.get(3));
+  }
+
+  @Test
+  void aWarmMappingIsExpectedAheadAndAColdOneBehind() {
+    row("c posix-mmap", "read warm", 1, true);
+    row("c posix-rw", "read warm", 10, false);
+    row("c posix-mmap", "read first", 1, true);
+    row("c posix-rw", "read first", 0.5, false);
+    List<Map<String, Object>> answers = report.answers();
+    assertEquals(
+        List.of(
+            "C read, warm: mmap is ahead of calls at every size",
+            "C read, first touch: mmap is behind calls at every size"),
+        answers.stream().map(answer -> answer.get("text")).toList());
+    answers.forEach(answer -> assertEquals(true, answer.get("asExpected")));
+    Map<?, ?> size = (Map<?, ?>) ((List<?>) answers.get(0).get("sizes")).get(0);
+    assertEquals(4096L, size.get("sizeBytes"));
+    assertEquals(10.0, size.get("callsToMmap"));
+  }
+
+  @Test
+  void whatIsNotExpectedIsExplainedByItsFaults() {
+    StorageReport two =
+        new StorageReport(new Terminal(80, false, false), rows, List.of(4096L, 1L << 20));
+    row("java posix-mmap", "write first", 4096, 1, true, 1, 10);
+    row("java posix-rw", "write first", 4096, 0.5, false, 0, 10);
+    row("java posix-mmap", "write first", 1 << 20, 1, true, 16, 10);
+    row("java posix-rw", "write first", 1 << 20, 1.25, false, 0, 10);
+    Map<String, Object> answer = two.answers().get(0);
+    assertEquals(false, answer.get("asExpected"));
+    assertEquals(
+        "Java write, first touch: mmap is behind calls, but not everywhere: 1 MiB (1.25x faster; a copy of 256"
+            + " pages faults 16 times, by calls 0 times; fault-around: one fault maps 16 pages)",
+        answer.get("text"));
+  }
+
+  @Test
+  void noDifferenceIsNotAsExpectedAndTooFewRoundsAreNoAnswer() {
+    row("c posix-mmap", "read warm", 1, true);
+    row("c posix-rw", "read warm", 1.3, true);
+    row("c posix-mmap", "write warm", 4096, 1, true, 0, 3);
+    row("c posix-rw", "write warm", 4096, 10, true, 0, 3);
+    List<Map<String, Object>> answers = report.answers();
+    assertEquals(1, answers.size());
+    assertEquals(
+        "C read, warm: mmap is ahead of calls at no size: 4 KiB (no different; a copy of 1 page faults 0 times,"
+            + " by calls 0 times)",
+        answers.get(0).get("text"));
   }
 
   @Test
@@ -78,27 +127,41 @@ class StorageReportTest {
         }
       }
     }
-    assertFalse(wide.tables().contains("left out"), wide.tables());
+    assertEquals(
+        1,
+        wide.tables().lines().filter(line -> line.startsWith("whole, in C")).count(),
+        "columns that do not fit would come below");
     wide.tables().lines().forEach(line -> assertTrue(line.length() <= 80, line));
   }
 
   private void row(String variant, String stage, double ratio, boolean noDifference) {
+    row(variant, stage, 4096, ratio, noDifference, 0, 10);
+  }
+
+  private void row(
+      String variant,
+      String stage,
+      long sizeBytes,
+      double ratio,
+      boolean noDifference,
+      double faults,
+      int rounds) {
     double ns = 100 * ratio;
     rows.add(
         new BenchRow(
             "storage",
             variant,
             stage,
-            Map.of("sizeBytes", 4096L),
+            Map.of("sizeBytes", sizeBytes),
             10,
-            10,
+            rounds,
             new Interval(ns, ns, ns),
             ns,
             "c posix-mmap",
             new Interval(ratio, ratio, ratio),
             noDifference,
             1,
-            0,
+            faults,
             0,
             new Placement(List.of(0), true, false, false)));
   }
