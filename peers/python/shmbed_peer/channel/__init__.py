@@ -149,7 +149,8 @@ class ChannelBase:
 
     def failed(self, call, failure):
         """The error for an OSError."""
-        return PeerError(call, self.spec, failure.errno)
+        stage = "wait" if failure.errno == errno.ETIMEDOUT else None
+        return PeerError(call, self.spec, failure.errno, stage=stage)
 
     def __enter__(self):
         return self

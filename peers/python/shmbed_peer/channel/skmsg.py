@@ -17,6 +17,7 @@ import struct
 
 from ..descriptor import SIZE
 from ..errors import PeerError
+from ..latency import now_ns
 from . import unix
 
 MAGIC = 0x314D4B53  # "SKM1"
@@ -33,8 +34,8 @@ CREDITS = 64  # descriptors on the way in one direction, at most
 CREDITS_BACK = 32  # taken without having sent anything: say so
 MODULO = 1 << 32
 
-MANAGER_PATIENCE_S = 5  # it answers at once, but it may be stopped
-NOTICE_MS = 1000  # after a refused send: time for the other side's end to show
+MANAGER_PATIENCE_NS = 5 * 10**9  # it answers at once, but it may be stopped
+NOTICE_NS = 10**9  # after a refused send: time for the other side's end to show
 TCP_DATA_SEGMENTS_OUT = 156  # offset in struct tcp_info
 TCP_INFO_SIZE = 232
 
@@ -53,15 +54,24 @@ class ManagerWay:
     Each method raises OSError.
     """
 
-    def __init__(self, folder):
+    def __init__(self, folder, deadline_ns):
         self.object = os.path.join(folder, "manager")
+        self._deadline_ns = deadline_ns
         self._manager = socket.socket(socket.AF_UNIX, socket.SOCK_SEQPACKET)
-        self._manager.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("@ll", MANAGER_PATIENCE_S, 0))
         try:
+            self._limit_waits()
             self._manager.connect(self.object)
+        except BlockingIOError:
+            self._manager.close()
+            raise OSError(errno.ETIMEDOUT, "the manager takes no more connections") from None
         except OSError:
             self._manager.close()
             raise
+
+    def _limit_waits(self):
+        left_us = min(MANAGER_PATIENCE_NS, max(0, self._deadline_ns - now_ns())) // 1000 + 1  # 0 would mean: no limit
+        for option in (socket.SO_RCVTIMEO, socket.SO_SNDTIMEO):
+            self._manager.setsockopt(socket.SOL_SOCKET, option, struct.pack("@ll", *divmod(left_us, 1000000)))
 
     def join(self, sender, key):
         """Begins to count for a socket."""
@@ -93,8 +103,9 @@ class ManagerWay:
         self._manager.close()
 
     def _ask(self, operation, key, rights=()):
-        self._manager.sendmsg([REQUEST.pack(MAGIC, operation, *key)], rights)
+        self._limit_waits()
         try:
+            self._manager.sendmsg([REQUEST.pack(MAGIC, operation, *key)], rights)
             reply = self._manager.recv(REPLY.size)
         except BlockingIOError:
             raise OSError(errno.ETIMEDOUT, "the manager does not answer") from None
@@ -150,7 +161,7 @@ class Channel(unix.Channel):
         """A socket that the program runs for: shown by a byte that it must drop."""
         folder = os.path.dirname(self.address) or "."
         try:
-            self._way = self.WAY(folder)
+            self._way = self.WAY(folder, self.deadline_ns)
         except OSError as failure:
             raise self._no_way(folder, failure) from failure
         self._sender = self._self_connected()
@@ -165,6 +176,8 @@ class Channel(unix.Channel):
         raise self._broken("SKMSG_NOT_DROPPED")
 
     def _no_way(self, folder, failure):
+        if failure.errno == errno.ETIMEDOUT:
+            return self.failed("connect", failure)
         problem = None
         if failure.errno in (errno.ENOENT, errno.ECONNREFUSED):
             problem = "no manager there: as root, ./shmbed skmsg up --dir " + folder
@@ -246,7 +259,7 @@ class Channel(unix.Channel):
         self._reported = self._taken
 
     def _refused(self):
-        self._readable.poll(NOTICE_MS)
+        self._readable.poll(min(NOTICE_NS, self.left_ns()) / 1e6)
         if _is_ended(self._socket):
             return self.peer_closed("send")
         return self._broken("SKMSG_DROPPED" if self._way.is_alive() else "SKMSG_MANAGER_GONE")

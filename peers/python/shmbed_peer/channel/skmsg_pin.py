@@ -63,7 +63,7 @@ class _Map:
 class PinWay:
     """The way into the maps by their pins. See skmsg.ManagerWay."""
 
-    def __init__(self, folder):
+    def __init__(self, folder, _deadline_ns):
         self._targets = _Map(os.path.join(folder, "bpf", "targets"))
         try:
             self._counts = _Map(os.path.join(folder, "bpf", "counts"))

@@ -16,6 +16,15 @@ CODECS = {
     "flatbuffers": "flat",
 }
 
+RECORD_TYPES = [int, int, float, float, int, str]
+
+
+def typed(record):
+    """The record, if each value has its field's type: to Python True is 1, and 1 is 1.0. Raises ValueError."""
+    if list(map(type, record)) != RECORD_TYPES:
+        raise ValueError("values of other types: %r" % (record,))
+    return record
+
 
 class Base:
     """What codecs have in common.
@@ -49,7 +58,11 @@ def make(name, shape):
         raise Unsupported("codec %s: there are %s" % (name, ", ".join(CODECS)))
     try:
         module = importlib.import_module("shmbed_peer.codec." + CODECS[name])
-    except ModuleNotFoundError as missing:
+    except ImportError as failure:  # one that is too old, too
+        if failure.name is None or failure.name.startswith("shmbed_peer"):
+            raise
+        is_missing = isinstance(failure, ModuleNotFoundError)
+        problem = "is not installed" if is_missing else "does not fit (%s)" % str(failure).splitlines()[0]
         remedy = "pip install -r peers/python/requirements.txt, or ./shmbed setup"
-        raise Unsupported("codec %s: Python's module %s is not installed: %s" % (name, missing.name, remedy)) from missing
+        raise Unsupported("codec %s: Python's module %s %s: %s" % (name, failure.name, problem, remedy)) from failure
     return module.Codec(shape)

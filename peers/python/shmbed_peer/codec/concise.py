@@ -10,7 +10,7 @@ import struct
 
 import cbor2
 
-from . import Base
+from . import Base, typed
 
 FLOAT32_LE = 85  # the tag: RFC 8746, table 1
 DOUBLE = struct.Struct(">d")
@@ -35,7 +35,7 @@ def _map(record):
 
 
 def _record_of(item):
-    return item["id"], item["time"], _double_of(item["x"]), _double_of(item["y"]), item["sensor"], item["note"]
+    return typed((item["id"], item["time"], _double_of(item["x"]), _double_of(item["y"]), item["sensor"], item["note"]))
 
 
 class Codec(Base):

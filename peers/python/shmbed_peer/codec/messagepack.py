@@ -3,13 +3,13 @@
 
 import msgpack
 
-from . import Base
+from . import Base, typed
 
 FIELDS = ("id", "time", "x", "y", "sensor", "note")
 
 
 def _record_of(item):
-    return tuple(item[field] for field in FIELDS)
+    return typed(tuple(item[field] for field in FIELDS))
 
 
 class Codec(Base):

@@ -1,8 +1,14 @@
 # SPDX-License-Identifier: Apache-2.0
 """protobuf, by the module protobuf and what its compiler makes of peers/schema/shapes.proto."""
 
+from google.protobuf.runtime_version import VersionError
+
 from . import Base
-from .shapes_pb2 import Record, Telemetry, Tensor
+
+try:
+    from .shapes_pb2 import Record, Telemetry, Tensor
+except VersionError as failure:
+    raise ImportError(str(failure), name="google.protobuf") from failure
 
 MESSAGES = {"record": Record, "telemetry": Telemetry, "tensor": Tensor}
 

@@ -17,6 +17,8 @@ F64 = struct.Struct("<d")
 U64 = struct.Struct("<Q")
 NAN = re.compile("NaN:[0-9a-f]{16}")
 INTEGER = re.compile("-?[0-9]{1,20}")
+UNSIGNED_32, UNSIGNED_64 = range(1 << 32), range(1 << 64)
+SIGNED_32, SIGNED_64 = range(-1 << 31, 1 << 31), range(-1 << 63, 1 << 63)
 INFINITIES = {"Infinity": math.inf, "-Infinity": -math.inf}
 
 
@@ -29,19 +31,37 @@ def _double(value):
 
 
 def _double_of(value):
-    if not isinstance(value, str):
+    if type(value) is float and math.isfinite(value):  # 1e999 is not
+        return value
+    if type(value) is int:  # and True is another type
         return float(value)
+    if type(value) is not str:
+        raise ValueError("no number: %r" % value)
     if value in INFINITIES:
         return INFINITIES[value]
-    if not NAN.fullmatch(value):
+    (number,) = F64.unpack(U64.pack(int(value[4:], 16))) if NAN.fullmatch(value) else (0.0,)
+    if not math.isnan(number):
         raise ValueError("no number: %r" % value)
-    return F64.unpack(U64.pack(int(value[4:], 16)))[0]
+    return number
 
 
-def _integer_of(text):
+def _integer_of(text, limits):
+    """The integer in a string of digits."""
     if not INTEGER.fullmatch(text):
         raise ValueError("no integer: %r" % text)
-    return int(text)
+    return _in(limits, int(text))
+
+
+def _in(limits, number):
+    if type(number) is not int or number not in limits:
+        raise ValueError("no integer of that size: %r" % number)
+    return number
+
+
+def _text(value):
+    if type(value) is not str:
+        raise ValueError("no text: %r" % value)
+    return value
 
 
 def _object(record):
@@ -51,13 +71,20 @@ def _object(record):
 
 def _record_of(item):
     return (
-        _integer_of(item["id"]),
-        _integer_of(item["time"]),
+        _integer_of(item["id"], UNSIGNED_64),
+        _integer_of(item["time"], SIGNED_64),
         _double_of(item["x"]),
         _double_of(item["y"]),
-        item["sensor"],
-        item["note"],
+        _in(SIGNED_32, item["sensor"]),
+        _text(item["note"]),
     )
+
+
+def _no_constant(name):
+    raise ValueError("JSON has no " + name)
+
+
+DECODER = json.JSONDecoder(parse_constant=_no_constant)
 
 
 class Codec(Base):
@@ -69,11 +96,12 @@ class Codec(Base):
 
     def decode(self, message):
         """The values of a message."""
-        document = json.loads(message)
+        document = DECODER.decode(message.decode("utf-8"))
         if self.shape.NAME == "telemetry":
             return [_record_of(item) for item in document["records"]]
         if self.shape.NAME == "tensor":
-            return document["rows"], document["columns"], document["name"], binascii.a2b_base64(document["data"])
+            rows, columns = (_in(UNSIGNED_32, document[field]) for field in ("rows", "columns"))
+            return rows, columns, _text(document["name"]), binascii.a2b_base64(document["data"])
         return _record_of(document)
 
     def _document(self, values):
