@@ -37,7 +37,8 @@ final class FlowOptions {
   @Option(
       names = "--rounds",
       paramLabel = "N",
-      description = "Rounds, made even (default: 10, fewer when the time is spent).")
+      description =
+          "Rounds, made even (default: 10; but for channels fewer when the time is spent).")
   private int rounds;
 
   @Option(names = "--no-pin", description = "Leave the processes unbound.")

@@ -69,7 +69,9 @@ final class ChannelsReport {
             text.append(table(load, "p99 round trip", ChannelsReport::p99)).append('\n');
           }
           text.append(table(load, "CPU, switches", ChannelsReport::cost)).append('\n');
-          missedRates(load).forEach(line -> text.append(terminal.wrap(line)).append("\n\n"));
+          List<String> missed = missedRates(load);
+          missed.forEach(line -> text.append(terminal.wrap(line)).append('\n'));
+          text.append(missed.isEmpty() ? "" : "\n");
         });
     for (String line :
         List.of(
