@@ -49,6 +49,7 @@ struct link {
 };
 
 struct relay {
+    char *words[WORDS]; // of the request, copied: what was made has its names until it is closed
     bool lead;
     uint64_t size, warmup, count, rate;
     int64_t deadline_ns;
@@ -172,7 +173,6 @@ static void link_plan(const struct relay *relay, struct link *link, bool sends, 
     link->run.options.mode = 0600;
     link->run.segment.fd = link->run.segment.id = -1;
     link->area.name = name;
-    link->wire = (struct wire){.listener = -1, .fd = -1};
 }
 
 static void link_join(struct link *link)
@@ -352,6 +352,8 @@ static bool prepare_payload(struct relay *relay)
         if (relay->lead ? !area_create(relay, &relay->payload, relay->size, 0)
                         : !area_attach(relay, &relay->payload, 0))
             return false;
+        if (relay->size > relay->payload.header.slot_size)
+            return failed(relay, "size", relay->payload.name, EMSGSIZE);
         relay->bytes = relay->payload.base + header_slot_offset(&relay->payload.header, 1);
     }
     if (relay->lead || relay->out.is_wire)
@@ -428,12 +430,32 @@ static void close_all(void)
     area_close(&relay.payload);
     free(relay.samples_ns);
     relay.samples_ns = NULL;
+    for (int i = 0; i < WORDS; i++) {
+        free(relay.words[i]);
+        relay.words[i] = NULL;
+    }
 }
 
-static void serve_request(char *const *words)
+static bool copy_words(char *const *from)
+{
+    for (int i = 0; i < WORDS; i++) {
+        relay.words[i] = strdup(from[i]);
+        if (relay.words[i] == NULL)
+            return failed(&relay, "malloc", "request", ENOMEM);
+    }
+    return true;
+}
+
+static void serve_request(char *const *request_words)
 {
     close_all();
     memset(&relay, 0, sizeof relay);
+    relay.in.wire = relay.out.wire = (struct wire){.listener = -1, .fd = -1};
+    if (!copy_words(request_words)) {
+        answer_usage(relay.error);
+        return;
+    }
+    char *const *words = relay.words;
     relay.lead = strcmp(words[0], "lead") == 0;
     relay.size = (uint64_t)positive_number(words[1]);
     relay.warmup = (uint64_t)positive_number(words[2]);

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-// unix(7), tcp(7). Calls on a connection have the rest of the deadline as the socket's own timeout.
+// unix(7), tcp(7). Calls on a connection wait for a slice of time at most, and then look at the deadline.
 #include "wire.h"
 
 #include "../common/clock.h"
@@ -18,7 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAUSE_NS 200000 // between two attempts to connect
+#define PAUSE_NS 200000   // between two attempts to connect
+#define SLICE_US 50000 // of a wait
 
 // Any address of the family: the path's, or the loopback device's with this port.
 union address {
@@ -85,11 +86,25 @@ bool wire_listen(struct wire *wire, const char *path, bool tcp)
 static bool begin(struct wire *wire, int64_t deadline_ns)
 {
     const int on = 1;
-    const int64_t left_ns = deadline_ns - clock_ns();
-    const struct timeval left = {.tv_sec = left_ns > 0 ? left_ns / NS_PER_SECOND : 0, .tv_usec = 1000};
+    const struct timeval slice = {.tv_usec = SLICE_US};
+    wire->deadline_ns = deadline_ns;
     return (!wire->tcp || setsockopt(wire->fd, IPPROTO_TCP, TCP_NODELAY, &on, sizeof on) == 0) &&
-           setsockopt(wire->fd, SOL_SOCKET, SO_RCVTIMEO, &left, sizeof left) == 0 &&
-           setsockopt(wire->fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof left) == 0;
+           setsockopt(wire->fd, SOL_SOCKET, SO_RCVTIMEO, &slice, sizeof slice) == 0 &&
+           setsockopt(wire->fd, SOL_SOCKET, SO_SNDTIMEO, &slice, sizeof slice) == 0;
+}
+
+// Whether a call that failed is to be tried again: it was interrupted, or a slice has passed. errno says what
+// it was otherwise.
+static bool may_wait(const struct wire *wire)
+{
+    if (errno == EINTR)
+        return true;
+    if (errno != EAGAIN)
+        return false;
+    if (clock_ns() < wire->deadline_ns)
+        return true;
+    errno = ETIMEDOUT;
+    return false;
 }
 
 bool wire_accept(struct wire *wire, int64_t deadline_ns)
@@ -156,12 +171,10 @@ bool wire_send(struct wire *wire, const void *bytes, size_t length)
 {
     for (const unsigned char *at = bytes; length > 0;) {
         ssize_t sent = send(wire->fd, at, length, MSG_NOSIGNAL);
-        if (sent == -1 && errno == EINTR)
+        if (sent == -1 && may_wait(wire))
             continue;
-        if (sent == -1) {
-            errno = errno == EAGAIN ? ETIMEDOUT : errno;
+        if (sent == -1)
             return false;
-        }
         at += sent;
         length -= (size_t)sent;
     }
@@ -172,12 +185,12 @@ bool wire_receive(struct wire *wire, void *bytes, size_t length)
 {
     for (unsigned char *at = bytes; length > 0;) {
         ssize_t got = recv(wire->fd, at, length, 0);
-        if (got == -1 && errno == EINTR)
+        if (got == -1 && may_wait(wire))
             continue;
-        if (got <= 0) {
-            errno = got == 0 ? EPIPE : errno == EAGAIN ? ETIMEDOUT : errno;
+        if (got == 0)
+            errno = EPIPE;
+        if (got <= 0)
             return false;
-        }
         at += got;
         length -= (size_t)got;
     }

@@ -13,6 +13,7 @@ struct wire {
     bool tcp;
     const char *path; // of the socket; of TCP the file with the port's number
     bool created;     // the path, by this side
+    int64_t deadline_ns;
 };
 
 // The functions return false with errno set; ETIMEDOUT: the deadline, an instant of CLOCK_MONOTONIC, has

@@ -173,8 +173,10 @@ int manager_begin(struct manager *manager, const char *folder, uid_t uid)
     memset(manager, 0, sizeof *manager);
     manager->maps = (struct skmsg_maps){-1, -1, -1};
     snprintf(manager->folder, sizeof manager->folder, "%s", folder);
-    if (skmsg_connect(&other, folder) == 0) {
-        close(other);
+    const int number = skmsg_connect(&other, folder, INT64_MAX);
+    if (number == 0 || number == ETIMEDOUT) { // one that does not answer is there all the same
+        if (other != -1)
+            close(other);
         snprintf(manager->why, sizeof manager->why,
                  "bind %s/" SKMSG_MANAGER ": EADDRINUSE (a manager is up there already: skmsg down)", folder);
         return EXIT_FAILED;

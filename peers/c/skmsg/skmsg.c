@@ -110,7 +110,7 @@ static int up(const char *folder, uid_t uid, bool foreground)
 
 static int connected(const char *folder, int *fd)
 {
-    int number = skmsg_connect(fd, folder);
+    int number = skmsg_connect(fd, folder, INT64_MAX);
     if (number != 0)
         fprintf(stderr, "connect %s/" SKMSG_MANAGER ": %s (no manager there)\n", folder, errno_name(number));
     return number;
@@ -122,7 +122,7 @@ static int status(const char *folder)
     int fd;
     if (connected(folder, &fd) != 0)
         return EXIT_FAILED;
-    int number = skmsg_ask(fd, SKMSG_STATUS, (struct skmsg_key){0, 0}, NULL, &reply);
+    int number = skmsg_ask(fd, SKMSG_STATUS, (struct skmsg_key){0, 0}, NULL, INT64_MAX, &reply);
     if (number == 0)
         printf("skmsg: up in %s, %s, %" PRIu32 " sockets, program: %" PRIu64 " runs, %" PRIu64
                " redirected, %" PRIu64 " dropped\n",
@@ -139,7 +139,7 @@ static int down(const char *folder)
 {
     struct skmsg_reply reply;
     char byte;
-    int fd, number = skmsg_connect(&fd, folder);
+    int fd, number = skmsg_connect(&fd, folder, INT64_MAX);
     if (number == ECONNREFUSED || number == ENOENT) {
         if (manager_remove(folder))
             printf("skmsg: removed what a dead manager left in %s\n", folder);
@@ -148,7 +148,7 @@ static int down(const char *folder)
         return EXIT_DONE;
     }
     if (number == 0)
-        number = skmsg_ask(fd, SKMSG_DOWN, (struct skmsg_key){0, 0}, NULL, &reply);
+        number = skmsg_ask(fd, SKMSG_DOWN, (struct skmsg_key){0, 0}, NULL, INT64_MAX, &reply);
     if (number == 0 && recv(fd, &byte, 1, 0) != 0)
         number = ETIMEDOUT;
     if (fd != -1)

@@ -124,6 +124,23 @@ for family in posix sysv; do
     check "$family: ETIMEDOUT" result reader '"errno":"ETIMEDOUT","stage":"reader-attach"'
     check "$family: no file" test ! -e "$work/none"
 done
+# A listener takes one reader, and a few more may wait for it: those after them wait in connect.
+for channel in unix:$work/s unix-seqpacket:$work/s; do
+    ms=2000
+    start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 1000000000
+    writer=$pid
+    for i in $(seq 1000); do [ -S "$work/s" ] && break; sleep 0.01; done
+    ms=300
+    readers=
+    for i in 1 2 3 4 5; do
+        start reader$i ${posix[1]} --channel "$channel" --count 1000000000
+        readers+=" $pid"
+    done
+    wait $readers
+    check "${channel%%:*}: one reader too many waits in connect" grep -qE '"call":"connect","object":"[^"]*","errno":"ETIMEDOUT"' "$work"/reader?.json
+    wait $writer
+done
+ms=200
 # A segment that is there and never becomes ready.
 truncate -s 1000 "/dev/shm$name"
 start reader ${posix[1]} --channel futex
@@ -407,7 +424,27 @@ for codec in raw struct json msgpack cbor protobuf flatbuffers; do
     nothing_left "$codec, no place for what was read"
 done
 
-echo "12. skmsg: its manager"
+echo "12. a process of a chain"
+if [ -x "$bin/chain/relay.exe" ]; then
+    request() { printf '%s\t' "${@:1:10}"; echo "${11}"; }
+    { # Nobody comes; and then another request, with other names, without \`close\`.
+        request lead 64 1 1 1 100 "$name" "unix-whole:$work/a" x "unix-whole:$work/b" x
+        request relay 16136 1 1 1 2000 "$name" "fifo:$work/no-such-folder/f" "$name-in" "fifo:$work/no-such-folder/f" "$name-out"
+        echo quit
+    } >"$work/requests"
+    make_segment '' 73728 # slots of 16128 bytes
+    "$bin/chain/relay.exe" <"$work/requests" >"$work/answers" 2>"$work/errors"
+    check "relay: exit 0" test $? = 0
+    check "relay: nobody comes" sh -c 'head -n 1 "$1" | grep -F "accept unix-whole:$2/b: ETIMEDOUT"' sh "$work/answers" "$work"
+    check "relay: more than a slot holds" sh -c 'tail -n 1 "$1" | grep -F "size $2: EMSGSIZE"' sh "$work/answers" "$name"
+    check "relay: its socket is removed" test ! -e "$work/b"
+    rm "/dev/shm$name"
+    nothing_left "relay"
+else
+    echo "UNSUPPORTED: the test of a chain: it is among the programs of make asan"
+fi
+
+echo "13. skmsg: its manager"
 manager() { # CODE TEXT ARGUMENTS..
     said=$("$bin/skmsg/skmsg" "${@:3}" 2>&1)
     check "skmsg ${*:3}: exit $1" test $? = "$1"
@@ -441,6 +478,14 @@ if [ -n "$managed" ]; then
         done
     done
     nothing_left "skmsg"
+    if [ -x "$bin/tests/credits.exe" ]; then
+        for channel in $managed; do
+            check "${channel%%:*}: credits" "$bin/tests/credits.exe" "$channel"
+        done
+        nothing_left "credits"
+    else
+        echo "UNSUPPORTED: the test of credits: it is among the programs of make asan"
+    fi
     # The manager is killed: messages would go through TCP, and that is an error before one is taken.
     ms=20000
     rm -f "$work/out"
@@ -466,6 +511,17 @@ if [ -n "$managed" ]; then
     "$bin/skmsg/skmsg" up --dir "$work/m" --foreground >/dev/null 2>&1 &
     pid=$!
     for i in $(seq 1000); do "$bin/skmsg/skmsg" status --dir "$work/m" >/dev/null 2>&1 && break; sleep 0.01; done
+    # One that is stopped does not answer: the deadline counts, not its peers' patience.
+    manager=$pid ms=300
+    kill -STOP $manager
+    begun=$(date +%s%N)
+    start writer ${posix[0]} --channel "skmsg:$work/m/k" --payload "$work/payload"
+    wait $pid
+    check "a stopped manager: in time" test $((($(date +%s%N) - begun) / 1000000)) -lt 2000
+    check "a stopped manager: ETIMEDOUT" result writer '"call":"skmsg join","object":"skmsg:'"$work"'/m/k","errno":"ETIMEDOUT"'
+    nothing_left "a stopped manager"
+    kill -CONT $manager
+    pid=$manager
     kill -TERM $pid
     wait $pid
     check "SIGTERM: exit 0" test $? = 0

@@ -116,7 +116,8 @@ static bool join(struct channel *channel)
         return channel_fail(channel, "malloc", ENOMEM);
     skmsg->socket = -1;
     folder_of(channel, folder);
-    int number = skmsg_way_open(&skmsg->way, channel->api == &skmsg_pin_channel, folder, &call);
+    int number = skmsg_way_open(&skmsg->way, channel->api == &skmsg_pin_channel, folder,
+                                channel->run->deadline_ns, &call);
     if (number != 0)
         return way_failed(channel, call, folder, number);
     number = skmsg_socket_open(&skmsg->socket, &skmsg->put, &call);
@@ -148,7 +149,9 @@ static bool manager_gone(struct channel *channel)
 static bool send_refused(struct channel *channel)
 {
     struct pollfd polled = {.fd = channel->in_fd, .events = POLLIN};
-    poll(&polled, 1, NOTICE_NS / NS_PER_MS);
+    const int64_t left_ns = channel->run->deadline_ns - clock_ns();
+    const int64_t wait_ns = left_ns < NOTICE_NS ? left_ns : NOTICE_NS;
+    poll(&polled, 1, wait_ns > 0 ? (int)(wait_ns / NS_PER_MS) : 0);
     if (is_gone(channel))
         return channel_closed(channel, "send");
     return !manager_gone(channel) && broken(channel, "SKMSG_DROPPED");

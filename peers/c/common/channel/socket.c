@@ -65,8 +65,15 @@ static bool meet_writer(struct channel *channel, int type)
     channel->in_fd = socket(AF_UNIX, type | SOCK_CLOEXEC, 0);
     if (channel->in_fd == -1)
         return channel_fail(channel, "socket", errno);
-    return connect(channel->in_fd, (const struct sockaddr *)&address, sizeof address) == 0 ||
-           channel_fail(channel, "connect", errno);
+    // The listener takes few; who comes after them waits in connect, for SO_SNDTIMEO (socket(7)).
+    const int64_t left_ns = channel->run->deadline_ns - clock_ns();
+    const struct timeval left = {.tv_sec = left_ns > 0 ? left_ns / NS_PER_SECOND : 0,
+                                 .tv_usec = left_ns > 0 ? left_ns % NS_PER_SECOND / 1000 + 1 : 1};
+    if (setsockopt(channel->in_fd, SOL_SOCKET, SO_SNDTIMEO, &left, sizeof left) == -1)
+        return channel_fail(channel, "setsockopt", errno);
+    if (connect(channel->in_fd, (const struct sockaddr *)&address, sizeof address) == 0)
+        return true;
+    return errno == EAGAIN ? channel_timeout(channel, "connect") : channel_fail(channel, "connect", errno);
 }
 
 // One system call then waits and receives, where poll(2) and recv(2) would be two.

@@ -49,16 +49,18 @@ struct skmsg_way {
     struct skmsg_maps maps; // by pins
     int socket;             // the joined one
     struct skmsg_key key;   // its own
+    int64_t deadline_ns;    // of the manager's answers, on clock_ns()
 };
 
-// Connects to the manager in a folder.
-int skmsg_connect(int *fd, const char *folder);
+// Connects to the manager in a folder. ETIMEDOUT, here and below: the deadline has passed, or 5 s.
+int skmsg_connect(int *fd, const char *folder, int64_t deadline_ns);
 // One request and its reply. EPIPE: the manager has gone.
 int skmsg_ask(int manager, enum skmsg_operation operation, struct skmsg_key key, const int *socket,
-              struct skmsg_reply *reply);
+              int64_t deadline_ns, struct skmsg_reply *reply);
 
 // *call is what failed, and object says on what.
-int skmsg_way_open(struct skmsg_way *way, bool pinned, const char *folder, const char **call);
+int skmsg_way_open(struct skmsg_way *way, bool pinned, const char *folder, int64_t deadline_ns,
+                   const char **call);
 int skmsg_way_join(struct skmsg_way *way, int socket, struct skmsg_key key);
 int skmsg_way_put(struct skmsg_way *way, struct skmsg_key key);
 int skmsg_way_take(struct skmsg_way *way, struct skmsg_key key);
