@@ -18,6 +18,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -310,6 +311,34 @@ class ChannelTest {
       assertEquals("ENOENT", missing.errnoName());
     }
     assertLeftNothing();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ChannelKind.class,
+      names = {"UNIX", "UNIX_WHOLE", "UNIX_SEQPACKET"})
+  void aWriterWhoseQueueOfConnectionsIsFullIsATimeout(ChannelKind kind) throws Exception {
+    List<Channel> readers = new CopyOnWriteArrayList<>();
+    try (Channel writer = end(kind, true, 10_000)) {
+      writer.create(); // and it never accepts
+      FutureTask<NativeCallException> waiting =
+          inThread(
+              () ->
+                  assertThrows(
+                      NativeCallException.class,
+                      () -> {
+                        while (readers.size() < 100) {
+                          readers.add(end(kind, false, 80));
+                          readers.get(readers.size() - 1).open();
+                        }
+                      }));
+      NativeCallException late = waiting.get(10, TimeUnit.SECONDS);
+      assertEquals("ETIMEDOUT", late.errnoName(), late.getMessage());
+      assertEquals("connect", late.call());
+    }
+    for (Channel reader : readers) {
+      reader.close();
+    }
   }
 
   @Test
