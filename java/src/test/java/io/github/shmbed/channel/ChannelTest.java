@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.github.shmbed.layout.Creator;
 import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
@@ -14,6 +15,7 @@ import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.TestNames;
 import io.github.shmbed.skmsg.TestManager;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -34,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChannelTest {
   private static final long NS_PER_MS = 1_000_000;
   private static final int ROUNDS = 300;
+  private static final int WARM_UP = 20_000;
+  private static final int MEASURED = 10_000;
 
   private final String name = TestNames.name();
   private final int key = TestNames.key();
@@ -228,6 +232,53 @@ class ChannelTest {
       assertFalse(reader.receiveNow(received));
       assertFalse(writer.receiveNow(received));
     }
+  }
+
+  /** Of the thread's own allocations, once all of it is compiled. */
+  @ParameterizedTest
+  @EnumSource(ChannelKind.class)
+  void sendingAndReceivingAllocateNothing(ChannelKind kind) throws Exception {
+    try (Channel writer = end(kind, true, 60_000);
+        Channel reader = end(kind, false, 60_000)) {
+      writer.create();
+      FutureTask<Void> opened =
+          inThread(
+              () -> {
+                reader.open();
+                return null;
+              });
+      writer.open();
+      opened.get(10, TimeUnit.SECONDS);
+      exchange(writer, reader, WARM_UP);
+      long before = allocatedBytes();
+      exchange(writer, reader, MEASURED);
+      long bytes = allocatedBytes() - before;
+      assertTrue(bytes < MEASURED, bytes + " bytes for " + MEASURED + " messages");
+    }
+  }
+
+  /** Both ends in this thread: what is received has been sent before. */
+  private static void exchange(Channel writer, Channel reader, int messages) {
+    Descriptor descriptor = descriptor(1);
+    for (int i = 0; i < messages; i++) {
+      writer.send(descriptor);
+      reader.receive(descriptor, Long.MAX_VALUE / 2);
+      reader.send(descriptor);
+      while (!writer.receiveNow(descriptor)) {
+        Thread.onSpinWait();
+      }
+      writer.send(descriptor);
+      while (!reader.receiveNow(descriptor)) {
+        Thread.onSpinWait();
+      }
+      reader.send(descriptor);
+      writer.receive(descriptor, Long.MAX_VALUE / 2);
+    }
+  }
+
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
   }
 
   @ParameterizedTest
