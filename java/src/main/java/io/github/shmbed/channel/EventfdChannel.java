@@ -92,7 +92,8 @@ final class EventfdChannel extends LaneChannel {
     while (announced == 0) {
       readable.await(deadlineNs);
       boolean gone = !readable.ready(EVENT); // nothing is ever sent on the stream: it has ended
-      readCounter(); // then too: poll looks at one after the other, and the event may have come last
+      readCounter(); // then too: poll looks at one after the other, and the event may have come
+      // last
       if (gone && announced == 0) {
         throw context.closed("poll");
       }

@@ -184,8 +184,7 @@ class CodecTest {
     Codec codec = Codecs.make(name);
     byte[] image = image(Shape.TENSOR);
     ByteBuffer message = encode(codec, Shape.TENSOR, image, 2 * image.length);
-    Values values =
-        codec.decode(Shape.TENSOR, message.duplicate().order(ByteOrder.LITTLE_ENDIAN));
+    Values values = codec.decode(Shape.TENSOR, message.duplicate().order(ByteOrder.LITTLE_ENDIAN));
     int last = message.limit() - 1; // in the data, which lies last
     message.put(last, (byte) ~message.get(last));
     image[image.length - 1] = (byte) ~image[image.length - 1];
