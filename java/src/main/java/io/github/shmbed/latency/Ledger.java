@@ -3,6 +3,7 @@
 package io.github.shmbed.latency;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /** Durations in ns, by stage. Not thread-safe. */
@@ -31,6 +32,14 @@ public final class Ledger {
     add(stage, beginNs, endNs);
     labels.add(label);
     timesNs.add(endNs - beginNs);
+  }
+
+  /** Forgets everything: what was measured did not count. */
+  public void clear() {
+    Arrays.fill(stageNs, 0);
+    Arrays.fill(happened, false);
+    labels.clear();
+    timesNs.clear();
   }
 
   /** Adds time to a stage. */
