@@ -28,11 +28,6 @@ public record Target(
     return new Target(bench, what, measured, rounds, limit, true);
   }
 
-  /** The same, of enough rounds. */
-  public static Target atMost(String bench, String what, double limit, Interval measured) {
-    return atMost(bench, what, limit, measured, LEAST_ROUNDS);
-  }
-
   /** The ratio must be no less than this. */
   public static Target atLeast(
       String bench, String what, double limit, Interval measured, int rounds) {

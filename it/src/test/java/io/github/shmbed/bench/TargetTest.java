@@ -38,7 +38,7 @@ class TargetTest {
 
   @Test
   void whatWasNotMeasuredIsNotMet() {
-    Target none = Target.atMost("stages", "create at most 1.35x of C", 1.35, null);
+    Target none = Target.atMost("stages", "create at most 1.35x of C", 1.35, null, 0);
     assertEquals("NOT MEASURED", none.verdict());
     assertFalse(none.isClose());
     assertFalse(none.toMap().containsKey("measured"));
@@ -58,7 +58,7 @@ class TargetTest {
 
   private static Target atMost(double value, double low, double high) {
     return Target.atMost(
-        "stages", "create at most 1.35x of C", 1.35, new Interval(value, low, high));
+        "stages", "create at most 1.35x of C", 1.35, new Interval(value, low, high), 9);
   }
 
   private static Target atLeast(double value, double low, double high) {

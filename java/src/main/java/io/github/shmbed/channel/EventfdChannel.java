@@ -91,10 +91,12 @@ final class EventfdChannel extends LaneChannel {
   public void receive(Descriptor into, long deadlineNs) {
     while (announced == 0) {
       readable.await(deadlineNs);
-      if (!readable.ready(EVENT)) { // only the stream has an event, and nothing is ever sent on it
+      boolean gone = !readable.ready(EVENT); // nothing is ever sent on the stream: it has ended
+      readCounter(); // then too: poll looks at one after the other, and the event may have come
+      // last
+      if (gone && announced == 0) {
         throw context.closed("poll");
       }
-      readCounter();
     }
     announced--;
     takeAnnounced(into);

@@ -49,15 +49,15 @@ final class SkmsgChannel implements Channel {
   private final NativeBuffer waiting = new NativeBuffer(CREDITS * Descriptor.BYTES);
   private final int ownRole;
   private final int otherRole;
-  private SkmsgWay way;
+  SkmsgWay way; // tests take a target out with it
   private int socket = CLOSED;
-  private long key;
+  long key;
   private Poller readable;
   private long sentCount; // messages
   private long receivedCount;
   private int published; // descriptors sent, modulo 2^32
   private int confirmed; // and taken by the other side
-  private int taken; // descriptors taken, modulo 2^32
+  int taken; // descriptors taken, modulo 2^32; tests lie about it
   private int reported; // and said so
   private int mostOnTheWay;
   private int waitingBegin; // descriptors that came while this side waited for credits

@@ -2,7 +2,9 @@
 // An AF_UNIX socket at a path: what the channels unix, unix-seqpacket and eventfd have in common.
 package io.github.shmbed.channel;
 
+import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.FileCalls;
+import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.libc.PosixCalls;
 import io.github.shmbed.libc.SocketCalls;
 import java.nio.charset.StandardCharsets;
@@ -46,7 +48,18 @@ final class SocketEnd {
       connection = SocketCalls.accept(listener, context.spec());
     } else {
       connection = SocketCalls.socket(type, context.spec());
+      connect();
+    }
+  }
+
+  /** Waits while the writer's queue of connections is full. */
+  private void connect() {
+    long leftNs = Math.max(1000, context.deadlineNs() - System.nanoTime()); // 0 would be for ever
+    SocketCalls.sendTimeout(connection, leftNs, context.spec());
+    try {
       SocketCalls.connect(connection, context.address(), context.spec());
+    } catch (NativeCallException failed) {
+      throw failed.errno() == Errno.EAGAIN ? context.timeout("connect") : failed;
     }
   }
 

@@ -34,6 +34,14 @@ public final class Ledger {
     timesNs.add(endNs - beginNs);
   }
 
+  /** Forgets everything: what was measured did not count. */
+  public void clear() {
+    Arrays.fill(stageNs, 0);
+    Arrays.fill(happened, false);
+    labels.clear();
+    timesNs.clear();
+  }
+
   /** Adds time to a stage. */
   public void add(Stage stage, long beginNs, long endNs) {
     stageNs[stage.ordinal()] += endNs - beginNs;

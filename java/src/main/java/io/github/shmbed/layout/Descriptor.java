@@ -137,6 +137,17 @@ public final class Descriptor {
   }
 
   /**
+   * Checks, after {@link #checkMessage}, that a payload does not lie behind the slots.
+   *
+   * @throws LayoutException EBADMSG {@code DESCRIPTOR_BOUNDS}
+   */
+  public void checkWithinSlots(FramedHeader header, String object) {
+    if (offset() + length() > header.usedBytes()) {
+      throw broken(object, Errno.EBADMSG, "DESCRIPTOR_BOUNDS", bounds() + " are behind the slots");
+    }
+  }
+
+  /**
    * Checks the descriptor of a message that follows on the channel itself: it points to nothing.
    *
    * @throws LayoutException as {@link #checkMessage}

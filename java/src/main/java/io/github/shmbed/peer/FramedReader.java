@@ -48,17 +48,10 @@ final class FramedReader {
     Digest digest;
     try (OutFile out = new OutFile(options.out());
         OutFile values = new OutFile(options.values());
-        Segment segment = awaitSegment()) {
-      FramedHeader header = awaitReady(segment);
+        Segment segment = awaitReady()) {
+      FramedHeader header = header(segment);
       result.setSegment(header.segmentSizeBytes(), -1);
-      try (Channel channel = kind.channel(context(segment, header))) {
-        ReceiveLoop loop =
-            new ReceiveLoop(result, ledger, channel, segment, header, out, values, deadlineNs);
-        result.enter(Stage.WAIT);
-        channel.open();
-        digest = loop.run();
-        result.setProof(channel.proof());
-      }
+      digest = exchange(segment, header, out, values);
       stages.detach(segment);
       out.complete();
       values.complete();
@@ -69,35 +62,51 @@ final class FramedReader {
     TraceFile.write(options, ledger);
   }
 
-  /** The whole object, as soon as it is there and has a size. */
-  private Segment awaitSegment() {
-    long blockBytes = kind.blockBytes(options.channel());
-    Access access = blockBytes != 0 ? Access.READ_WRITE : Access.READ_ONLY;
+  /**
+   * The whole object, as soon as it is ready. Looks again and again, each time by name: one that
+   * never becomes ready, or is closed, may be replaced by one that does.
+   */
+  private Segment awaitReady() {
     result.enter(Stage.READER_ATTACH);
-    while (true) {
-      Segment segment = attachIfThere(access);
-      if (segment != null && segment.sizeBytes() >= FramedHeader.BYTES) {
-        return segment;
-      }
-      if (segment != null) {
-        segment.close();
-        throw FramedHeader.sizeBroken(segment.object(), FramedHeader.BYTES, segment.sizeBytes());
-      }
+    Segment segment = attachIfReady();
+    while (segment == null) {
       LockSupport.parkNanos(PAUSE_NS);
+      segment = attachIfReady();
     }
+    return segment;
   }
 
-  /** Null while it is not created, or created and not sized. */
-  private Segment attachIfThere(Access access) {
+  /** One look. The stage reader-attach is that of the last one. */
+  private Segment attachIfReady() {
+    result.ledger().clear();
+    result.setKey(0); // ftok is part of the stage
+    Segment segment = attachIfThere();
+    if (segment == null) {
+      return null;
+    }
+    boolean ready = false;
+    try {
+      ready = isReady(segment);
+    } finally {
+      if (!ready) {
+        segment.close();
+      }
+    }
+    return ready ? segment : null;
+  }
+
+  /** Null while it is not created, or created and not sized, or just removed. */
+  private Segment attachIfThere() {
     String call = "fstat";
     String object = options.name();
     try {
-      Segment segment = stages.attachExisting(access, true);
+      Segment segment =
+          stages.attachExisting(mayWrite() ? Access.READ_WRITE : Access.READ_ONLY, true);
       if (segment != null) {
         return segment;
       }
     } catch (NativeCallException failed) {
-      if (failed.errno() != Errno.ENOENT || failed.call().equals("ftok")) {
+      if (!isMissing(failed)) {
         throw failed;
       }
       call = failed.call();
@@ -109,17 +118,59 @@ final class FramedReader {
     return null;
   }
 
-  private FramedHeader awaitReady(Segment segment) {
-    while (FramedHeader.state(segment) == FramedHeader.STATE_INIT) {
-      if (passed()) {
-        throw notInTime("header", segment.object(), "its writer did not make it ready");
-      }
-      LockSupport.parkNanos(PAUSE_NS);
+  /** Not there, or removed between two calls. */
+  private boolean isMissing(NativeCallException failed) {
+    if (failed.errno() == Errno.ENOENT) {
+      return !failed.call().equals("ftok");
     }
-    long blockBytes = kind.blockBytes(options.channel());
+    return failed.errno() == Errno.EIDRM
+        || failed.errno() == Errno.EINVAL && !options.isPosix() && failed.call().startsWith("shm");
+  }
+
+  private boolean isReady(Segment segment) {
+    if (segment.sizeBytes() < FramedHeader.BYTES) {
+      throw FramedHeader.sizeBroken(segment.object(), FramedHeader.BYTES, segment.sizeBytes());
+    }
+    long state = FramedHeader.state(segment);
+    boolean ready = state != FramedHeader.STATE_INIT && state != FramedHeader.STATE_CLOSED;
+    if (!ready && passed()) {
+      throw notInTime("header", segment.object(), "its writer did not make it ready");
+    }
+    return ready;
+  }
+
+  private FramedHeader header(Segment segment) {
     byte[] copy = new byte[FramedHeader.BYTES];
     segment.get(0, copy, 0, copy.length);
-    return FramedHeader.parse(copy, segment.sizeBytes(), blockBytes, segment.object());
+    return FramedHeader.parse(copy, segment.sizeBytes(), blockBytes(), segment.object());
+  }
+
+  /** From the channel's opening to its end; the writer sees a failure where it can. */
+  private Digest exchange(Segment segment, FramedHeader header, OutFile out, OutFile values)
+      throws IOException {
+    try (Channel channel = kind.channel(context(segment, header))) {
+      ReceiveLoop loop =
+          new ReceiveLoop(result, ledger, channel, segment, header, out, values, deadlineNs);
+      result.enter(Stage.WAIT);
+      channel.open();
+      Digest digest = loop.run();
+      result.setProof(channel.proof());
+      return digest;
+    } catch (RuntimeException | IOException | Error failed) {
+      if (mayWrite()) {
+        FramedWriter.abandon(segment, failed);
+      }
+      throw failed;
+    }
+  }
+
+  private long blockBytes() {
+    return kind.blockBytes(options.channel());
+  }
+
+  /** Only where its own counters lie in the segment. */
+  private boolean mayWrite() {
+    return blockBytes() != 0;
   }
 
   private boolean passed() {

@@ -10,7 +10,6 @@ import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
 import io.github.shmbed.layout.Creator;
 import io.github.shmbed.layout.FramedHeader;
-import io.github.shmbed.layout.FramedLayout;
 import io.github.shmbed.layout.LayoutException;
 import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.NativeCallException;
@@ -107,29 +106,38 @@ final class FramedWriter {
 
   private LayoutException tooLarge(String what) {
     String object = options.payload().toString();
-    return new LayoutException(FramedLayout.NAME, object, Errno.EMSGSIZE, "SEGMENT_SIZE", what);
+    return new LayoutException("header", object, Errno.EMSGSIZE, "SEGMENT_SIZE", what);
   }
 
   /** From the channel's creation to its end; whatever happens, the reader sees the state closed. */
   private void exchange(
       Segment segment, FramedHeader header, Messages messages, ValueMessages values)
       throws IOException {
+    Runnable closing = () -> publishClosed(segment);
+    Undo.add(closing);
     try {
       exchangeOpenly(segment, header, messages, values);
-    } catch (RuntimeException | IOException | InternalError failed) {
+    } catch (RuntimeException | IOException | Error failed) {
       abandon(segment, failed);
       throw failed;
+    } finally {
+      Undo.drop(closing); // the segment is detached after this
     }
-    FramedHeader.publishState(segment, FramedHeader.STATE_CLOSED);
+    publishClosed(segment);
   }
 
-  private static void abandon(Segment segment, Throwable failed) {
+  /** A failed side tells the other one, which may look at nothing but the state. */
+  static void abandon(Segment segment, Throwable failed) {
     try {
-      FramedHeader.publishState(segment, FramedHeader.STATE_CLOSED);
-      segment.settle();
+      publishClosed(segment);
     } catch (NativeCallException gone) {
       failed.addSuppressed(gone);
     }
+  }
+
+  private static void publishClosed(Segment segment) {
+    FramedHeader.publishState(segment, FramedHeader.STATE_CLOSED);
+    segment.settle();
   }
 
   private void exchangeOpenly(

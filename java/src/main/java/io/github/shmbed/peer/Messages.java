@@ -15,12 +15,13 @@ import java.nio.file.StandardOpenOption;
 import java.util.zip.CRC32C;
 
 /**
- * Message i is piece {@code i % distinct} of the file. A file of up to {@link #PART_BYTES} is kept
+ * Message i is piece {@code i % distinct} of the file. A file of up to {@link #partBytes} is kept
  * in memory; of a larger one the part that is asked for is read again each time, so that a message
- * may be larger than a Java array.
+ * may be larger than a Java array, or than the heap. What that takes lies in no stage.
  */
 final class Messages implements AutoCloseable {
-  static final int PART_BYTES = 64 << 20;
+  private static final int MAX_PART_BYTES = 1 << 30;
+  private static final int HEAP_SHARE = 4; // an array wants that much of the heap in one piece
 
   private final FileChannel file;
   private final long sizeBytes;
@@ -45,21 +46,26 @@ final class Messages implements AutoCloseable {
     if (!fits) {
       file.close();
       throw new LayoutException(
-          "framed",
+          "header",
           path.toString(),
           Errno.EINVAL,
           "MESSAGE_SIZE",
           "its " + length + " bytes are no multiple of --message-size " + sizeBytes);
     }
     distinct = sizeBytes == 0 ? 1 : length / sizeBytes;
-    inMemory = length <= PART_BYTES;
-    part = new byte[(int) Math.min(inMemory ? length : sizeBytes, PART_BYTES)];
+    inMemory = length <= partBytes();
+    part = new byte[(int) Math.min(inMemory ? length : sizeBytes, partBytes())];
     outside = outsideTheHeap ? new NativeBuffer(part.length) : null;
     if (inMemory) {
       read(0, part.length);
     }
     crcs = new int[options.verify() ? Math.toIntExact(distinct) : 0];
     computeCrcs();
+  }
+
+  /** Messages up to this size are copied in one piece; the rest in parts of it. */
+  static int partBytes() {
+    return (int) Math.min(MAX_PART_BYTES, Runtime.getRuntime().maxMemory() / HEAP_SHARE);
   }
 
   /** Bytes per message. */
@@ -79,7 +85,7 @@ final class Messages implements AutoCloseable {
    * @return the part's length, 0 at the message's end
    */
   int load(long index, long done) throws IOException {
-    int length = (int) Math.min(sizeBytes - done, PART_BYTES);
+    int length = (int) Math.min(sizeBytes - done, part.length);
     if (!inMemory && length > 0) {
       read(index % distinct * sizeBytes + done, length);
     }

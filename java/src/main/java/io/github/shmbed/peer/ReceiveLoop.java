@@ -11,6 +11,8 @@ import io.github.shmbed.latency.MessageLedger;
 import io.github.shmbed.latency.Stage;
 import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
+import io.github.shmbed.layout.LayoutException;
+import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.NativeBuffer;
 import io.github.shmbed.segment.Loan;
 import io.github.shmbed.segment.Segment;
@@ -36,7 +38,8 @@ final class ReceiveLoop {
   private final Descriptor message = new Descriptor();
   private final CRC32C crc = new CRC32C();
   private final Digest digest;
-  private final byte[] part; // the private copy
+  private final int slotsBytes; // of values, whose slots are one window; it ends at 2 GiB
+  private final byte[] part; // the private copy; of values a whole one
   private final NativeBuffer arrival; // where a payload channel puts it; null without one
   private final boolean looksAtBytes;
   private final ValueInbox inbox; // null where messages are bytes
@@ -63,8 +66,10 @@ final class ReceiveLoop {
     this.deadlineNs = deadlineNs;
     this.digest = new Digest(options.verify());
     this.looksAtBytes = options.verify() || options.out() != null;
+    slotsBytes = options.shape() == null ? 0 : checkedSlotsBytes();
+    int partBytes = options.shape() == null ? Messages.partBytes() : slotsBytes;
     // Allocated and zeroed, so touched, before the first message.
-    part = new byte[(int) Math.min(header.slotSizeBytes(), Messages.PART_BYTES)];
+    part = new byte[(int) Math.min(header.slotSizeBytes(), partBytes)];
     arrival = payloadChannel == null ? null : new NativeBuffer(part.length);
     inbox = options.shape() == null ? null : new ValueInbox(options, values);
   }
@@ -78,11 +83,23 @@ final class ReceiveLoop {
       payloads = arrival.bytes();
       return receive();
     }
-    long bytes = header.segmentSizeBytes() - header.payloadOffset();
-    try (Loan loan = segment.lend(header.payloadOffset(), Math.toIntExact(bytes))) {
+    try (Loan loan = segment.lend(header.payloadOffset(), slotsBytes)) {
       payloads = loan.bytes();
       return receive();
     }
+  }
+
+  private int checkedSlotsBytes() {
+    long bytes = header.slotCount() * header.slotSizeBytes();
+    if (bytes > Integer.MAX_VALUE) {
+      throw new LayoutException(
+          "header",
+          segment.object(),
+          Errno.EMSGSIZE,
+          "SEGMENT_SIZE",
+          "slots of " + bytes + " bytes, where Java decodes values within 2 GiB");
+    }
+    return (int) bytes;
   }
 
   private Digest receive() throws IOException {
@@ -134,7 +151,7 @@ final class ReceiveLoop {
     long verifyNs = 0;
     long readBegunNs = 0;
     long readEndedNs;
-    do { // one part, but for messages beyond 64 MiB
+    do { // one part, but for messages beyond Messages.partBytes()
       result.enter(Stage.READ);
       int length = (int) Math.min(message.length() - done, part.length);
       long begunNs = Ledger.nowNs();
@@ -160,6 +177,9 @@ final class ReceiveLoop {
 
   /** A message of values: decoded where it lies, or where the channel has put it. */
   private void decode(boolean first, boolean measured, long receivedNs) throws IOException {
+    if (payloadChannel == null) {
+      message.checkWithinSlots(header, options.channel());
+    }
     int length = (int) message.length(); // at most a slot
     long from = payloadChannel == null ? message.offset() - header.payloadOffset() : 0;
     ByteBuffer payload =

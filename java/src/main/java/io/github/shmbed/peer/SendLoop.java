@@ -99,6 +99,7 @@ final class SendLoop {
       }
     }
     awaitAcknowledgements(total);
+    segment.settle(); // no message of bytes that never got there counts as sent
     ledger.end();
     result.setMessages(ledger);
     result.setRate(rate);
@@ -151,7 +152,7 @@ final class SendLoop {
     long writeNs = 0;
     long writeBegunNs = 0;
     long writeEndedNs;
-    do { // one part, but for messages beyond 64 MiB
+    do { // one part, but for messages beyond Messages.partBytes()
       int length = messages.load(index, done);
       byte[] bytes = messages.bytes();
       int from = messages.from(index, done);

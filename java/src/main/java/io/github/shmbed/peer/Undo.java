@@ -7,8 +7,8 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * Removals for the case of SIGINT or SIGTERM, newest first. Only names are removed: the command's
- * thread still runs then.
+ * Removals for the case of SIGINT or SIGTERM, newest first. The command's thread still runs then:
+ * names may be removed under it, and memory touched only until {@link #drop}.
  */
 final class Undo {
   private static final Deque<Runnable> REMOVALS = new ArrayDeque<>();
@@ -23,6 +23,11 @@ final class Undo {
       Runtime.getRuntime().addShutdownHook(new Thread(Undo::runAll, "shmbed-undo"));
     }
     REMOVALS.push(removal);
+  }
+
+  /** Not this one any more. Waits for its end if it runs. */
+  static synchronized void drop(Runnable removal) {
+    REMOVALS.remove(removal);
   }
 
   /** The command has come to its end, good or bad, and has cleaned up itself. */

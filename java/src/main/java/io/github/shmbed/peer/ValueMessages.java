@@ -19,7 +19,9 @@ import java.util.zip.CRC32C;
 
 /** Message i is the values of image {@code i % distinct} of the file. */
 final class ValueMessages {
-  private static final int ROOM_FACTOR = 4; // 64-bit numbers and escapes as JSON text included
+  /** The most that a codec makes of a byte of an image: a control character is 6 bytes in JSON. */
+  private static final int ROOM_FACTOR = 6;
+
   private static final int ROOM_BYTES = 1024;
 
   private final Shape shape;
@@ -42,7 +44,7 @@ final class ValueMessages {
     int size = shape.imageBytes();
     if (file.length == 0 || file.length % size != 0) {
       throw new LayoutException(
-          "framed",
+          "header",
           options.payload().toString(),
           Errno.EINVAL,
           "MESSAGE_SIZE",

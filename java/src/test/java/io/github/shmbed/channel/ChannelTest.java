@@ -6,6 +6,7 @@ import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import com.sun.management.ThreadMXBean;
 import io.github.shmbed.layout.Creator;
 import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
@@ -14,10 +15,12 @@ import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.TestNames;
 import io.github.shmbed.skmsg.TestManager;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
@@ -33,6 +36,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 class ChannelTest {
   private static final long NS_PER_MS = 1_000_000;
   private static final int ROUNDS = 300;
+  private static final int WARM_UP = 20_000;
+  private static final int MEASURED = 10_000;
 
   private final String name = TestNames.name();
   private final int key = TestNames.key();
@@ -229,6 +234,53 @@ class ChannelTest {
     }
   }
 
+  /** Of the thread's own allocations, once all of it is compiled. */
+  @ParameterizedTest
+  @EnumSource(ChannelKind.class)
+  void sendingAndReceivingAllocateNothing(ChannelKind kind) throws Exception {
+    try (Channel writer = end(kind, true, 60_000);
+        Channel reader = end(kind, false, 60_000)) {
+      writer.create();
+      FutureTask<Void> opened =
+          inThread(
+              () -> {
+                reader.open();
+                return null;
+              });
+      writer.open();
+      opened.get(10, TimeUnit.SECONDS);
+      exchange(writer, reader, WARM_UP);
+      long before = allocatedBytes();
+      exchange(writer, reader, MEASURED);
+      long bytes = allocatedBytes() - before;
+      assertTrue(bytes < MEASURED, bytes + " bytes for " + MEASURED + " messages");
+    }
+  }
+
+  /** Both ends in this thread: what is received has been sent before. */
+  private static void exchange(Channel writer, Channel reader, int messages) {
+    Descriptor descriptor = descriptor(1);
+    for (int i = 0; i < messages; i++) {
+      writer.send(descriptor);
+      reader.receive(descriptor, Long.MAX_VALUE / 2);
+      reader.send(descriptor);
+      while (!writer.receiveNow(descriptor)) {
+        Thread.onSpinWait();
+      }
+      writer.send(descriptor);
+      while (!reader.receiveNow(descriptor)) {
+        Thread.onSpinWait();
+      }
+      reader.send(descriptor);
+      writer.receive(descriptor, Long.MAX_VALUE / 2);
+    }
+  }
+
+  private static long allocatedBytes() {
+    return ((ThreadMXBean) ManagementFactory.getThreadMXBean())
+        .getThreadAllocatedBytes(Thread.currentThread().getId());
+  }
+
   @ParameterizedTest
   @EnumSource(ChannelKind.class)
   void aWaitEndsAtItsDeadline(ChannelKind kind) throws Exception {
@@ -310,6 +362,34 @@ class ChannelTest {
       assertEquals("ENOENT", missing.errnoName());
     }
     assertLeftNothing();
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ChannelKind.class,
+      names = {"UNIX", "UNIX_WHOLE", "UNIX_SEQPACKET"})
+  void aWriterWhoseQueueOfConnectionsIsFullIsATimeout(ChannelKind kind) throws Exception {
+    List<Channel> readers = new CopyOnWriteArrayList<>();
+    try (Channel writer = end(kind, true, 10_000)) {
+      writer.create(); // and it never accepts
+      FutureTask<NativeCallException> waiting =
+          inThread(
+              () ->
+                  assertThrows(
+                      NativeCallException.class,
+                      () -> {
+                        while (readers.size() < 100) {
+                          readers.add(end(kind, false, 80));
+                          readers.get(readers.size() - 1).open();
+                        }
+                      }));
+      NativeCallException late = waiting.get(10, TimeUnit.SECONDS);
+      assertEquals("ETIMEDOUT", late.errnoName(), late.getMessage());
+      assertEquals("connect", late.call());
+    }
+    for (Channel reader : readers) {
+      reader.close();
+    }
   }
 
   @Test

@@ -4,6 +4,7 @@ package io.github.shmbed.channel;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertThrows;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import io.github.shmbed.layout.Creator;
 import io.github.shmbed.layout.Descriptor;
@@ -24,9 +25,11 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.function.Executable;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What the channel skmsg has beyond the others: credits, a proof, and a manager that may end. */
 class SkmsgChannelTest {
@@ -158,15 +161,17 @@ class SkmsgChannelTest {
     }
   }
 
+  private SkmsgManager manager() throws IOException {
+    try {
+      return SkmsgManager.up(folder, PosixCalls.geteuid());
+    } catch (SkmsgUnsupported e) {
+      return abort(e.getMessage());
+    }
+  }
+
   @Test
   void aManagerThatEndsIsNoticedBeforeAMessageIsTaken() throws Exception {
-    SkmsgManager manager;
-    try {
-      manager = SkmsgManager.up(folder, PosixCalls.geteuid());
-    } catch (SkmsgUnsupported e) {
-      org.junit.jupiter.api.Assumptions.abort(e.getMessage());
-      return;
-    }
+    SkmsgManager manager = manager();
     try (Channel writer = end(ChannelKind.SKMSG, folder, true, in(10));
         Channel reader = end(ChannelKind.SKMSG, folder, false, in(10))) {
       open(writer, reader);
@@ -176,6 +181,43 @@ class SkmsgChannelTest {
           assertThrows(LayoutException.class, () -> writer.receive(new Descriptor(), in(10)));
       assertEquals("SKMSG_BYPASSED", bypassed.rule());
     }
+  }
+
+  @Test
+  void aManagerThatEndsIsNoticedByWhoWaits() throws Exception {
+    SkmsgManager manager = manager();
+    try (Channel writer = end(ChannelKind.SKMSG, folder, true, in(10));
+        Channel reader = end(ChannelKind.SKMSG, folder, false, in(10))) {
+      open(writer, reader);
+      manager.close();
+      assertRule("SKMSG_MANAGER_GONE", () -> reader.receive(new Descriptor(), in(10)));
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(ints = {-1, 1, CREDITS})
+  void aCountOfTakenMessagesThatCannotBeTrueIsRefused(int more) throws Exception {
+    try (Channel writer = end(ChannelKind.SKMSG, TestManager.folder(), true, in(10));
+        Channel reader = end(ChannelKind.SKMSG, TestManager.folder(), false, in(10))) {
+      open(writer, reader);
+      ((SkmsgChannel) reader).taken += more; // of none that was sent
+      reader.send(descriptor(1));
+      assertRule("SKMSG_CREDITS", () -> writer.receive(new Descriptor(), in(10)));
+    }
+  }
+
+  @Test
+  void aMessageWithoutATargetIsSeenWhereTheOtherSideLives() throws Exception {
+    try (Channel writer = end(ChannelKind.SKMSG, TestManager.folder(), true, in(10));
+        Channel reader = end(ChannelKind.SKMSG, TestManager.folder(), false, in(10))) {
+      open(writer, reader);
+      ((SkmsgChannel) reader).way.take(((SkmsgChannel) writer).key);
+      assertRule("SKMSG_DROPPED", () -> writer.send(descriptor(1)));
+    }
+  }
+
+  private static void assertRule(String rule, Executable work) {
+    assertEquals(rule, assertThrows(LayoutException.class, work).rule());
   }
 
   @Test

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertArrayEquals;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertFalse;
 import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertThrows;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.channel.Channel;
@@ -15,6 +16,8 @@ import io.github.shmbed.latency.Stage;
 import io.github.shmbed.layout.Creator;
 import io.github.shmbed.layout.Descriptor;
 import io.github.shmbed.layout.FramedHeader;
+import io.github.shmbed.libc.NativeCallException;
+import io.github.shmbed.segment.Access;
 import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.SysvKey;
 import io.github.shmbed.segment.SysvSegment;
@@ -23,6 +26,9 @@ import io.github.shmbed.skmsg.TestManager;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.LongBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Random;
@@ -36,6 +42,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * The writer and the reader of the framed layout, as threads of this process over real segments.
@@ -168,7 +175,7 @@ class FramedExchangeTest {
   }
 
   @Test
-  void aMessageLargerThanAPartIsStreamed() throws Exception {
+  void aLargeMessageIsCopiedInOnePieceAndNothingLiesBetween() throws Exception {
     for (ChannelKind kind : new ChannelKind[] {ChannelKind.FUTEX, ChannelKind.UNIX_WHOLE}) {
       exchangeLarge(kind);
     }
@@ -186,12 +193,26 @@ class FramedExchangeTest {
     }
     Path out = folder.resolve("out");
     String line = common("posix", kind) + " --count 2";
-    FutureTask<Result> writing = start(Role.WRITER, line + " --payload " + payload);
-    Result read = end(start(Role.READER, line + " --out " + out));
-    assertEquals(end(writing).sha256(), read.sha256());
+    FutureTask<Result> writing =
+        start(Role.WRITER, line + " --payload " + payload + " --trace " + folder.resolve("w"));
+    Result read =
+        end(start(Role.READER, line + " --out " + out + " --trace " + folder.resolve("r")));
+    Result writer = end(writing);
+    assertEquals(writer.sha256(), read.sha256());
     assertEquals(0, read.crcMismatches());
+    LongBuffer stamps = stamps(read); // received, read begun, read ended
+    assertEquals(stamps.get(5) - stamps.get(4), read.messages().typicalNs(Stage.READ, 1));
+    if (kind == ChannelKind.FUTEX) {
+      LongBuffer written = stamps(writer); // write begun, write ended, sent
+      assertEquals(written.get(4) - written.get(3), writer.messages().typicalNs(Stage.WRITE, 1));
+    }
     assertEquals(2 * Files.size(payload), Files.size(out));
     assertEquals(-1, Files.mismatch(payload, truncated(out, Files.size(payload))));
+  }
+
+  private static LongBuffer stamps(Result result) {
+    byte[] bytes = result.messages().traceBytes();
+    return ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asLongBuffer();
   }
 
   private static Path truncated(Path file, long length) throws IOException {
@@ -213,7 +234,8 @@ class FramedExchangeTest {
     assertTrue(writer.messages().has(Stage.ROUND_TRIP));
     assertTrue(writer.rate().achieved() < 550, "never early: " + writer.rate().achieved());
     assertTrue(writer.rate().achieved() > 5, "it gets on: " + writer.rate().achieved());
-    assertTrue(writer.rate().late() <= 40);
+    // the last send is more than an interval behind, or the rate was kept
+    assertTrue(writer.rate().late() > 0 || writer.rate().achieved() > 470);
   }
 
   @Test
@@ -243,6 +265,54 @@ class FramedExchangeTest {
     assertEquals(11 * 900, writer.payloadBytes());
     assertFalse(read.messages().has(Stage.VERIFY));
     assertEquals(kind != ChannelKind.UNIX_WHOLE, writer.messages().has(Stage.WRITE));
+  }
+
+  @Test
+  void valuesMayLieInASegmentOfMoreThanTwoGib() throws Exception {
+    Path payload = Files.write(folder.resolve("payload"), new byte[64]);
+    String line = common("posix", ChannelKind.FUTEX) + " --shape record --codec struct";
+    FutureTask<Result> writing =
+        start(Role.WRITER, line + " --segment-size 3G --payload " + payload);
+    Result read = end(start(Role.READER, line));
+    assertEquals(end(writing).sha256(), read.sha256());
+  }
+
+  @Test
+  void valuesBehindTheSlotsAndSlotsBeyondAWindowAreRefused() throws Exception {
+    String line = common("posix", ChannelKind.FUTEX) + " --shape record --codec struct";
+    FramedHeader small = FramedHeader.plan(64, 1, 8704, 7, Creator.self());
+    Result behind =
+        readerOf(line, small.withSegmentSize(1 << 20), (d, h) -> d.set(1, 8832 + 128, 64, 7, 0, 0));
+    assertEquals("DESCRIPTOR_BOUNDS", behind.failure().rule());
+    PosixSegment.unlink(name);
+    FramedHeader large = FramedHeader.plan(1L << 30, 2, 8704, 7, Creator.self());
+    Result beyond = readerOf(line, large, (d, h) -> d.set(1, 8832, 64, 7, 0, 0));
+    assertEquals("header", beyond.failure().call());
+    assertEquals("EMSGSIZE", beyond.failure().errno());
+  }
+
+  /** Six bytes for one in JSON. */
+  @ParameterizedTest
+  @EnumSource(
+      value = ChannelKind.class,
+      names = {"FUTEX", "UNIX_WHOLE"})
+  void notesOfControlCharactersFitAsJson(ChannelKind kind) throws Exception {
+    ByteBuffer image = ByteBuffer.allocate(8 + 1000 * 64).order(ByteOrder.LITTLE_ENDIAN);
+    image.putLong(1000);
+    while (image.hasRemaining()) {
+      image.putLong(-1).putLong(Long.MIN_VALUE).putLong(-1).putLong(-1); // x and y are no numbers
+      image.putInt(Integer.MIN_VALUE).putInt(24);
+      for (int i = 0; i < 24; i++) {
+        image.put((byte) (i + 1));
+      }
+    }
+    Path payload = Files.write(folder.resolve("payload"), image.array());
+    Path values = folder.resolve("values");
+    String line = common("posix", kind) + " --shape telemetry --codec json";
+    FutureTask<Result> writing = start(Role.WRITER, line + " --payload " + payload);
+    end(start(Role.READER, line + " --values " + values));
+    end(writing);
+    assertEquals(-1, Files.mismatch(payload, values));
   }
 
   @Test
@@ -290,6 +360,26 @@ class FramedExchangeTest {
     assertEquals("ETIMEDOUT", result.failure().errno());
   }
 
+  @ParameterizedTest
+  @ValueSource(longs = {FramedHeader.STATE_INIT, FramedHeader.STATE_CLOSED})
+  void aSegmentThatIsNotReadyMayBeReplacedByOneThatIs(long state) throws Exception {
+    FramedHeader header = FramedHeader.plan(64, 1, 0, 7, Creator.self());
+    try (PosixSegment dead =
+        PosixSegment.createExclusively(name, header.segmentSizeBytes(), 0600)) {
+      dead.put(0, header.toBytes(), 0, FramedHeader.BYTES);
+      FramedHeader.publishState(dead, state);
+    }
+    String line = common("posix", ChannelKind.UNIX);
+    FutureTask<Result> reading = start(Role.READER, line);
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (!Files.readString(Path.of("/proc/self/maps")).contains(name)) {
+      assertTrue(System.nanoTime() < deadline, "the reader never looked");
+    }
+    PosixSegment.unlink(name);
+    end(start(Role.WRITER, line + " --payload " + payload(64)));
+    assertEquals(64, end(reading).payloadBytes());
+  }
+
   @Test
   void aFramedWriterNeverTakesASegmentThatIsThere() throws Exception {
     PosixSegment.createExclusively(name, 1 << 20, 0600).close();
@@ -305,14 +395,54 @@ class FramedExchangeTest {
     Result odd = start(Role.WRITER, line + " --message-size 300").get(20, TimeUnit.SECONDS);
     assertEquals("EINVAL", odd.failure().errno());
     assertEquals("MESSAGE_SIZE", odd.failure().rule());
+    assertEquals("header", odd.failure().call());
+    Result noImages = start(Role.WRITER, line + " --shape record").get(20, TimeUnit.SECONDS);
+    assertEquals("EINVAL", noImages.failure().errno());
+    assertEquals("header", noImages.failure().call());
     Result small = start(Role.WRITER, line + " --segment-size 1151").get(20, TimeUnit.SECONDS);
     assertEquals("EMSGSIZE", small.failure().errno());
+    assertEquals("header", small.failure().call());
     assertTrue(Files.notExists(Path.of("/dev/shm" + name)));
+  }
+
+  @ParameterizedTest
+  @EnumSource(
+      value = ChannelKind.class,
+      names = {"FUTEX", "SPIN", "POSIX_SEM", "EVENTFD", "RTERING"})
+  void aReaderThatFailsIsEpipeForTheWaitingWriter(ChannelKind kind) throws Exception {
+    String spec = spec(kind);
+    FramedHeader header = FramedHeader.plan(64, 1, kind.blockBytes(spec), 7, Creator.self());
+    try (PosixSegment segment =
+        PosixSegment.createExclusively(name, header.segmentSizeBytes(), 0600)) {
+      segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
+      long deadlineNs = System.nanoTime() + 10_000_000_000L;
+      ChannelContext context =
+          new ChannelContext(spec, ChannelKind.address(spec), true, 0600, segment, 128, deadlineNs);
+      try (Channel channel = kind.channel(context)) {
+        channel.create();
+        FramedHeader.publishState(segment, FramedHeader.STATE_READY);
+        FutureTask<Result> reading = start(Role.READER, common("posix", kind));
+        channel.open();
+        Descriptor ofAnotherSegment = new Descriptor();
+        ofAnotherSegment.set(1, header.payloadOffset(), 64, 8, 0, 0);
+        channel.send(ofAnotherSegment);
+        NativeCallException closed =
+            assertThrows(
+                NativeCallException.class, () -> channel.receive(new Descriptor(), deadlineNs));
+        assertEquals("EPIPE", closed.errnoName(), closed.getMessage());
+        assertEquals(1, reading.get(20, TimeUnit.SECONDS).exit());
+        assertEquals(FramedHeader.STATE_CLOSED, FramedHeader.state(segment));
+      }
+    }
   }
 
   /** A writer that lies in its first descriptor; {@code lie} spoils a good one. */
   private Result readerOf(Lie lie) throws Exception {
     FramedHeader header = FramedHeader.plan(64, 1, 8704, 7, Creator.self());
+    return readerOf(common("posix", ChannelKind.FUTEX), header, lie);
+  }
+
+  private Result readerOf(String line, FramedHeader header, Lie lie) throws Exception {
     try (PosixSegment segment =
         PosixSegment.createExclusively(name, header.segmentSizeBytes(), 0600)) {
       segment.put(0, header.toBytes(), 0, FramedHeader.BYTES);
@@ -324,7 +454,7 @@ class FramedExchangeTest {
       Descriptor descriptor = new Descriptor();
       lie.spoil(descriptor, header);
       channel.send(descriptor);
-      return start(Role.READER, common("posix", ChannelKind.FUTEX)).get(20, TimeUnit.SECONDS);
+      return start(Role.READER, line).get(20, TimeUnit.SECONDS);
     }
   }
 
@@ -358,6 +488,60 @@ class FramedExchangeTest {
     assertEquals(0, result.exit(), String.valueOf(result.failure()));
     assertEquals(1, result.crcMismatches());
     assertEquals(1, result.firstCrcMismatch());
+  }
+
+  /** In compiled code HotSpot may tell of a fault only later: before the end in any case. */
+  @Test
+  void aLastMessageThatNeverGotThereIsAnError() throws Exception {
+    int count = 20_000; // the last one lies in the last slot, and that beyond 12288
+    String counts = " --count " + count + " --window 4 --message-size 1000";
+    FutureTask<Result> writing =
+        start(
+            Role.WRITER,
+            common("posix", ChannelKind.FUTEX) + counts + " --payload " + payload(1000));
+    try (PosixSegment segment = awaitReady()) {
+      ChannelContext context =
+          new ChannelContext(
+              "futex", "", false, 0600, segment, 128, System.nanoTime() + 20_000_000_000L);
+      Channel channel = ChannelKind.FUTEX.channel(context);
+      Descriptor message = new Descriptor();
+      for (int seq = 1; seq < count; seq++) {
+        channel.receive(message, context.deadlineNs());
+        if (seq == count - 4) {
+          truncated(Path.of("/dev/shm" + name), 12288); // the last one is not written yet
+        }
+        message.acknowledge();
+        channel.send(message);
+      }
+      acknowledgeIfItComes(channel, context.deadlineNs());
+    }
+    Result written = writing.get(20, TimeUnit.SECONDS);
+    assertEquals(1, written.exit());
+    assertEquals("EFAULT", written.failure().errno());
+  }
+
+  private static void acknowledgeIfItComes(Channel channel, long deadlineNs) {
+    Descriptor last = new Descriptor();
+    try {
+      channel.receive(last, deadlineNs);
+      last.acknowledge();
+      channel.send(last);
+    } catch (NativeCallException ended) {
+      assertEquals("EPIPE", ended.errnoName());
+    }
+  }
+
+  private PosixSegment awaitReady() throws IOException {
+    Path file = Path.of("/dev/shm" + name);
+    long deadline = System.nanoTime() + 10_000_000_000L;
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      assertTrue(System.nanoTime() < deadline, "no segment");
+    }
+    PosixSegment segment = PosixSegment.openExisting(name, Access.READ_WRITE);
+    while (FramedHeader.state(segment) != FramedHeader.STATE_READY) {
+      assertTrue(System.nanoTime() < deadline, "not ready");
+    }
+    return segment;
   }
 
   @Test

@@ -4,6 +4,8 @@ package io.github.shmbed.peer;
 import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import io.github.shmbed.layout.FramedHeader;
+import io.github.shmbed.segment.Access;
 import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.SysvKey;
 import io.github.shmbed.segment.SysvSegment;
@@ -15,10 +17,14 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Random;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The programs as processes of their own: exit codes, and what goes where. */
 class PeerProcessTest {
@@ -35,14 +41,19 @@ class PeerProcessTest {
     PosixSegment.unlink(name);
   }
 
-  private Ended run(String... arguments) throws IOException, InterruptedException {
+  private static List<String> command(String jvmOption, String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.add("--enable-native-access=ALL-UNNAMED");
-    command.add("-XX:TieredStopAtLevel=1");
+    command.add(jvmOption);
     command.addAll(List.of("-cp", System.getProperty("java.class.path")));
     command.add("io.github.shmbed.peer.PeerMain");
     command.addAll(Arrays.asList(arguments));
+    return command;
+  }
+
+  private Ended run(String... arguments) throws IOException, InterruptedException {
+    List<String> command = command("-XX:TieredStopAtLevel=1", arguments);
     Path out = folder.resolve("stdout");
     Path err = folder.resolve("stderr");
     Process process =
@@ -190,6 +201,66 @@ class PeerProcessTest {
       assertTrue(Files.notExists(Path.of("/dev/shm/sem." + name.substring(1) + ".w")));
       assertTrue(Files.notExists(Path.of("/dev/shm" + name)));
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"futex", "spin", "rtering"})
+  void aSignalEndsTheOtherSideToo(String channel) throws Exception {
+    Path payload = Files.write(folder.resolve("payload"), new byte[] {1, 2, 3});
+    String line =
+        " --layout framed --channel "
+            + channel
+            + " --name "
+            + name
+            + " --count 1000000"
+            + " --deadline-ms "
+            + DEADLINE_S * 1000;
+    String[] words = ("writer" + line + " --rate 100 --payload " + payload).split(" ");
+    FutureTask<Result> reading =
+        new FutureTask<>(() -> new Peer(Role.READER).run(line.strip().split(" "), null));
+    Thread reader = new Thread(reading);
+    reader.setDaemon(true);
+    Process writer = new ProcessBuilder(command("-XX:TieredStopAtLevel=1", words)).start();
+    reader.start();
+    awaitMessage();
+    new ProcessBuilder("sh", "-c", "kill -INT " + writer.pid()).start().waitFor();
+    Result read = reading.get(DEADLINE_S, TimeUnit.SECONDS);
+    assertEquals("EPIPE", read.failure().errno(), read.failure().message());
+    assertTrue(writer.waitFor(DEADLINE_S, TimeUnit.SECONDS), "still running");
+    assertEquals(130, writer.exitValue());
+    assertTrue(Files.notExists(Path.of("/dev/shm" + name)));
+  }
+
+  private void awaitMessage() throws IOException {
+    Path file = Path.of("/dev/shm" + name);
+    long deadline = System.nanoTime() + DEADLINE_S * 1_000_000_000L;
+    while (!Files.exists(file) || Files.size(file) == 0) {
+      assertTrue(System.nanoTime() < deadline, "no segment");
+    }
+    try (PosixSegment segment = PosixSegment.openExisting(name, Access.READ_ONLY)) {
+      while (FramedHeader.sequence(segment) == 0) {
+        assertTrue(System.nanoTime() < deadline, "no message");
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"unix", "unix-whole"})
+  void aMessageLargerThanTheHeapAllowsIsStreamed(String channel) throws Exception {
+    byte[] bytes = new byte[20_000_001];
+    new Random(4711).nextBytes(bytes);
+    Path payload = Files.write(folder.resolve("payload"), bytes);
+    Path out = folder.resolve("out");
+    String line =
+        " --layout framed --channel " + channel + ":" + folder.resolve("c") + " --name " + name;
+    List<String> writing =
+        command("-Xmx64m", ("writer" + line + " --payload " + payload).split(" "));
+    List<String> reading = command("-Xmx64m", ("reader" + line + " --out " + out).split(" "));
+    Process writer = new ProcessBuilder(writing).inheritIO().start();
+    Process reader = new ProcessBuilder(reading).inheritIO().start();
+    assertEquals(0, reader.waitFor());
+    assertEquals(0, writer.waitFor());
+    assertEquals(-1, Files.mismatch(payload, out));
   }
 
   @Test

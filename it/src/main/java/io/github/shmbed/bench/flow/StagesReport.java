@@ -107,7 +107,8 @@ final class StagesReport {
         StagesBench.BENCH,
         peer.id() + " " + what + " at most " + Units.ratio(limit) + " of C",
         limit,
-        ratio);
+        ratio,
+        row == null ? 0 : row.rounds());
   }
 
   private BenchRow row(String variant, String stage, long sizeBytes) {
