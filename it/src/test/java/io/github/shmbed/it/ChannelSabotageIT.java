@@ -257,6 +257,20 @@ class ChannelSabotageIT {
     assertEquals(Outcome.PASS, honest.outcome(), honest.reason());
   }
 
+  @ParameterizedTest(name = "a writer that copies a tensor is an ERROR: {0} decodes")
+  @MethodSource("peers")
+  void copies(Peer reader) throws Exception {
+    Case tensors = Cases.find("codec-struct-tensor").orElseThrow();
+    Peer writer = liar(reader.api());
+    CellResult honest = run(LyingPeer.HONEST, writer, reader, tensors);
+    assertEquals(Outcome.PASS, honest.outcome(), honest.reason());
+    CellResult result = run(LyingPeer.COPIES, writer, reader, tensors);
+    assertEquals(Outcome.ERROR, result.outcome(), result.reason());
+    assertTrue(
+        result.reason().startsWith("writer " + writer.id() + ": has a stage write"),
+        result.reason());
+  }
+
   @ParameterizedTest(name = "right values in wrong bytes are a MISMATCH: {0} decodes")
   @MethodSource("peers")
   void strayByte(Peer reader) throws Exception {

@@ -91,6 +91,9 @@ public final class LyingPeer {
   /** Half of the second descriptor, then the end. */
   static final String HALF_A_DESCRIPTOR = "half-a-descriptor";
 
+  /** The right bytes, by way of memory of its own. */
+  static final String COPIES = "copies";
+
   /** The right bytes, and no word of their checksums. */
   static final String NEVER_CHECKS = "never-checks";
 
@@ -132,6 +135,9 @@ public final class LyingPeer {
       Map<String, Object> members = new LinkedHashMap<>();
       members.put("payload", payload);
       members.put("values", payload);
+      if (peer.lie.equals(COPIES)) {
+        members.put("stages", Map.of("encode", 1L, "write", 1L));
+      }
       if (role.equals("reader") && !peer.lie.equals(NEVER_CHECKS)) {
         members.put("crcMismatches", 0L);
       }

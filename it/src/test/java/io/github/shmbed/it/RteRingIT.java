@@ -96,21 +96,27 @@ class RteRingIT {
   }
 
   @ParameterizedTest(
-      name = "{0} -> {1}: when the {2} is killed, the other says so at its deadline and ends")
+      name =
+          "{0} -> {1} over {3}: when the {2} is killed, the other says so at its deadline and ends")
   @CsvSource({
-    "c-posix, java-posix, READER",
-    "java-posix, c-posix, READER",
-    "python-posix, c-posix, READER",
-    "c-posix, java-posix, WRITER",
-    "java-posix, c-posix, WRITER",
-    "c-posix, python-posix, WRITER"
+    "c-posix, java-posix, READER, rtering",
+    "java-posix, c-posix, WRITER, rtering",
+    "c-posix, python-posix, WRITER, rtering",
+    "c-posix, java-posix, READER, rtering:mp",
+    "java-posix, c-posix, READER, rtering:mp",
+    "python-posix, c-posix, READER, rtering:mp",
+    "c-posix, java-posix, WRITER, rtering:mp",
+    "java-posix, c-posix, WRITER, rtering:mp",
+    "c-posix, python-posix, WRITER, rtering:mp"
   })
-  void killed(String writerId, String readerId, Role dies) throws Exception {
+  void killed(String writerId, String readerId, Role dies, String spec) throws Exception {
     String name = session.run().id().posixName(session.run().nextNumber());
     Path payload = session.run().directory().resolve("million");
     Files.write(payload, new byte[64]);
     String line =
-        "--layout framed --channel rtering:mp --count 5000000 --deadline-ms 2500 --window 8 --name "
+        "--layout framed --channel "
+            + spec
+            + " --count 5000000 --deadline-ms 2500 --window 8 --name "
             + name;
     PeerProcess writer = session.runner().serve(peer(writerId), Role.WRITER);
     PeerProcess reader = session.runner().serve(peer(readerId), Role.READER);
@@ -118,7 +124,7 @@ class RteRingIT {
       for (PeerProcess process : List.of(writer, reader)) { // it is up
         assumeDpdk(
             Json.parseObject(
-                process.ask("--layout framed --channel rtering:mp --count 0", PATIENCE)));
+                process.ask("--layout framed --channel " + spec + " --count 0", PATIENCE)));
       }
       writer.tell(line + " --payload '" + payload + "'");
       reader.tell(line);

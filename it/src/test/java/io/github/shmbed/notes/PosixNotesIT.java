@@ -12,9 +12,13 @@ import io.github.shmbed.registry.Home;
 import io.github.shmbed.segment.Access;
 import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.Segment;
+import io.github.shmbed.segment.SysvSegment;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
@@ -24,6 +28,9 @@ import org.junit.jupiter.api.Test;
 class PosixNotesIT {
   private static final String TEXT = "This is POSIX shared memory IPC.\n";
   private static final int SIZE_BYTES = 4096;
+
+  /** No other object has it, and it is no pid. */
+  private static final int ODD_BYTES = 5_000_011;
 
   private Run run;
   private String name;
@@ -124,8 +131,35 @@ class PosixNotesIT {
           "ipcs reads /proc/sysvipc, the kernel's table of System V objects. A POSIX object is a file and in no such table;"
               + " ls /dev/shm shows it, and ./shmbed ls shows both kinds.")
   void ipcsDoesNotShowIt() throws Exception {
-    assertFalse(Shell.run("ipcs -a; cat /proc/sysvipc/*").contains(name.substring(1)));
-    assertTrue(Shell.run("ls /dev/shm").contains(name.substring(1)));
+    List<String> before = sysvRows();
+    String another = run.id().posixName(1);
+    PosixSegment.createExclusively(another, ODD_BYTES, 0600).close();
+    assertEquals(before, sysvRows());
+    assertTrue(Shell.run("ls /dev/shm").contains(another.substring(1)));
+    // the control: a System V segment of that size has a row in each of the listings
+    SysvSegment.createExclusively(run.keys().key(0), ODD_BYTES, 0600).close();
+    assertEquals(before.size() + 3, sysvRows().size(), sysvRows().toString());
+  }
+
+  /**
+   * Rows of ipcs and of the kernel's table that can only be of this test: no listing of System V
+   * has names, but it has sizes and the creator's pid.
+   */
+  private static List<String> sysvRows() throws Exception {
+    String size = Integer.toString(ODD_BYTES);
+    String pid = Long.toString(ProcessHandle.current().pid());
+    List<String> rows = new ArrayList<>();
+    for (String listing : new String[] {"ipcs -m", "ipcs -m -p", "cat /proc/sysvipc/shm"}) {
+      Shell.run(listing)
+          .lines()
+          .filter(
+              row -> {
+                List<String> fields = Arrays.asList(row.strip().split("\\s+"));
+                return fields.contains(size) || fields.contains(pid);
+              })
+          .forEach(rows::add);
+    }
+    return rows;
   }
 
   /** What the reader of the original experiment prints: the text in the first 4096 bytes. */

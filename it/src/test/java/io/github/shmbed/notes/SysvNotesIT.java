@@ -8,10 +8,12 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import com.sun.jna.NativeLibrary;
 import io.github.shmbed.kernel.KeyRange;
+import io.github.shmbed.kernel.PosixObject;
 import io.github.shmbed.kernel.Run;
 import io.github.shmbed.libc.Errno;
 import io.github.shmbed.libc.NativeCallException;
 import io.github.shmbed.segment.Access;
+import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.Segment;
 import io.github.shmbed.segment.SysvObject;
 import io.github.shmbed.segment.SysvSegment;
@@ -29,6 +31,8 @@ import org.junit.jupiter.api.Test;
 @DisplayName("what the notes say about System V segments")
 class SysvNotesIT {
   private static final int SIZE_BYTES = 4096;
+  private static final int ODD_BYTES = 5_000_011; // no other object has it
+  private static final int IPC_CREAT = 01000;
   private static final String NO_KEY = "0x00000000";
 
   private Run run;
@@ -64,7 +68,16 @@ class SysvNotesIT {
             .map(line -> line.strip().split("\\s+"))
             .filter(fields -> fields[1].equals(Integer.toString(object.id())))
             .count());
-    assertFalse(Shell.run("ls -a /dev/shm").contains(Integer.toHexString(key)));
+    assertEquals(0, filesOfOddSize());
+    SysvSegment.createExclusively(run.keys().key(1), ODD_BYTES, 0600).close();
+    assertEquals(0, filesOfOddSize());
+    // the control: a POSIX object of that size is a file
+    PosixSegment.createExclusively(run.id().posixName(0), ODD_BYTES, 0600).close();
+    assertEquals(1, filesOfOddSize());
+  }
+
+  private static long filesOfOddSize() throws IOException {
+    return PosixObject.all().stream().filter(file -> file.sizeBytes() == ODD_BYTES).count();
   }
 
   @Test
@@ -122,13 +135,18 @@ class SysvNotesIT {
           "That is no key at all: either IPC_PRIVATE, a segment that was made to be found by its id alone (shmget(2)), or one that was"
               + " removed while attached. So two segments can show the same 0x00000000, and it opens neither.")
   void theKeyZeroIsNoKey() throws Exception {
-    int one = shmgetPrivate();
-    int other = shmgetPrivate();
+    int one = shmget(IPC_CREAT);
+    int other = shmget(IPC_CREAT);
     try {
       assertEquals(NO_KEY, row(one).orElseThrow().key);
       assertEquals(NO_KEY, row(other).orElseThrow().key);
       assertEquals("", row(one).orElseThrow().status);
-      assertTrue(one != other);
+      int third = shmget(0); // not even IPC_CREAT
+      try {
+        assertTrue(one != other && third != one && third != other);
+      } finally {
+        SysvObject.openById(third).remove();
+      }
     } finally {
       SysvObject.openById(one).remove();
       SysvObject.openById(other).remove();
@@ -136,13 +154,14 @@ class SysvNotesIT {
   }
 
   /**
-   * shmget(IPC_PRIVATE): the library takes no such key, since two programs could never meet by it.
+   * shmget(0, ...), IPC_PRIVATE: the library takes no such key, since two programs could never meet
+   * by it.
    */
-  private static int shmgetPrivate() {
+  private static int shmget(int flags) {
     int id =
         NativeLibrary.getProcess()
             .getFunction("shmget")
-            .invokeInt(new Object[] {0, (long) SIZE_BYTES, 0600 | 01000});
+            .invokeInt(new Object[] {0, (long) SIZE_BYTES, 0600 | flags});
     assertTrue(id >= 0, "shmget");
     return id;
   }

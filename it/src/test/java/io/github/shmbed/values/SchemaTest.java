@@ -8,6 +8,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.cases.Payload;
 import io.github.shmbed.registry.Home;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -83,6 +84,15 @@ class SchemaTest {
     assertFalse(Arrays.equals(one, begin, begin + 64, one, begin + 64, begin + 128));
     assertFalse(Arrays.equals(one, begin, begin + 64, one, begin + 64_008, begin + 64_072));
     assertFalse(Arrays.equals(one, begin, begin + 64, other, begin, begin + 64));
+  }
+
+  @Test
+  @DisplayName("the second of two tensors has a name that is not ASCII, and a NUL in it")
+  void namesOfTensors() {
+    byte[] second = Arrays.copyOfRange(images("tensor", 2, 1), 1_048_640 + 8, 1_048_640 + 36);
+    byte[] name = "\u00fc\0\u6f22\u5b57".getBytes(StandardCharsets.UTF_8);
+    assertEquals(name.length, second[0]);
+    assertArrayEquals(name, Arrays.copyOfRange(second, 4, 4 + name.length));
   }
 
   @Test
