@@ -18,8 +18,8 @@
 #include <time.h>
 #include <unistd.h>
 
-#define PAUSE_NS 200000   // between two attempts to connect
-#define SLICE_US 50000 // of a wait
+#define PAUSE_NS 200000 // between two attempts to connect
+#define SLICE_US 50000  // of a wait
 
 // Any address of the family: the path's, or the loopback device's with this port.
 union address {

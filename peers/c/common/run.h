@@ -60,9 +60,9 @@ struct run {
     bool measured;        // the ledger is that of the whole exchange
 
     // framed only
-    struct header header;   // the writer's plan, or the reader's checked copy
-    struct channel channel; // channel.api is NULL until it begins
-    struct proof proof;     // where the channel can prove something
+    struct header header;                        // the writer's plan, or the reader's checked copy
+    struct channel channel;                      // channel.api is NULL until it begins
+    struct proof proof;                          // where the channel can prove something
     struct pace pace;                            // writer
     int64_t sent_ns[SLOT_COUNT_MAX];             // writer: of message seq, at (seq - 1) % SLOT_COUNT_MAX
     struct sha256 digest;                        // reader

@@ -12,8 +12,8 @@ enum undo_kind { UNDO_FILE, UNDO_SHM_NAME, UNDO_SHM_ID, UNDO_MQ_NAME, UNDO_SEM_N
 void undo_hold(void);
 // Lists an object: by its name (a path, a POSIX name) or its System V id.
 void undo_add(enum undo_kind kind, const char *name, int id);
-// Takes an object off the list that was just removed, if it is on it: its name may be another process's next
-// moment.
+// Takes an object that was just removed off the list, if it is there: from then on its name may be another
+// process's.
 void undo_drop(enum undo_kind kind, const char *name, int id);
 void undo_release(void);
 // Removes an object now, and takes it off the list.

@@ -216,8 +216,8 @@ static void damaged_messages_are_errors_or_other_values(void)
     struct room room = {.bytes = malloc(capacity), .capacity = capacity};
     CHECK(room.bytes != NULL && reader.codec->encode(&values, &room) == NULL);
     unsigned char *message = room.bytes + room.begin;
-    // Where equal values are equal bytes, other bytes are other values. But a negative int32 of protobuf (telemetry
-    // has some) takes ten bytes, of which more bits are thrown away than count.
+    // Where equal values are equal bytes, other bytes are other values. But a negative int32 of protobuf
+    // (telemetry has some) takes ten bytes, of which more bits are thrown away than count.
     const bool strict = is_canonical(name) && (strcmp(name, "protobuf") != 0 || shape != SHAPE_TELEMETRY);
     const size_t step = room.length > 4096 ? room.length / 23 : 1;
     for (size_t length = 0; length < room.length; length += step)

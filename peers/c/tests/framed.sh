@@ -427,9 +427,9 @@ done
 echo "12. a process of a chain"
 if [ -x "$bin/chain/relay.exe" ]; then
     request() { printf '%s\t' "${@:1:10}"; echo "${11}"; }
-    { # Nobody comes; and then another request, with other names, without \`close\`.
-        request lead 64 1 1 1 100 "$name" "unix-whole:$work/a" x "unix-whole:$work/b" x
-        request relay 16136 1 1 1 2000 "$name" "fifo:$work/no-such-folder/f" "$name-in" "fifo:$work/no-such-folder/f" "$name-out"
+    { # Nobody comes; and then another request, with other names, without `close`.
+        request lead 64 1 1 1 100 "$name" futex x "unix-whole:$work/b" x
+        request relay 16136 1 1 1 2000 "$name" futex "$name-in" futex "$name-out"
         echo quit
     } >"$work/requests"
     make_segment '' 73728 # slots of 16128 bytes

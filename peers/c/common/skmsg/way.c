@@ -23,7 +23,8 @@ static int limit_waits(int fd, int64_t deadline_ns)
 {
     const int64_t left_ns = deadline_ns - clock_ns();
     const int64_t wait_ns = left_ns < 1000 ? 1000 : left_ns < PATIENCE_NS ? left_ns : PATIENCE_NS;
-    const struct timeval wait = {.tv_sec = wait_ns / NS_PER_SECOND, .tv_usec = wait_ns % NS_PER_SECOND / 1000};
+    const struct timeval wait = {.tv_sec = wait_ns / NS_PER_SECOND,
+                                 .tv_usec = wait_ns % NS_PER_SECOND / 1000};
     return setsockopt(fd, SOL_SOCKET, SO_RCVTIMEO, &wait, sizeof wait) == 0 &&
                    setsockopt(fd, SOL_SOCKET, SO_SNDTIMEO, &wait, sizeof wait) == 0
                ? 0
