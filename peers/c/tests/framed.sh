@@ -20,13 +20,21 @@ finish() {
 }
 trap finish EXIT
 
+# This machine has not what a channel needs: a failure where SHMBED_REQUIRE names it.
+lacks() { # CHANNEL WHY
+    case ",${SHMBED_REQUIRE:-}," in
+    *",$1,"*) echo "FAILED: SHMBED_REQUIRE has $1: $2" && exit 1 ;;
+    esac
+    echo "UNSUPPORTED: channel $1: $2"
+}
+
 posix=("$bin/posix/shm_writer.exe --name $name" "$bin/posix/shm_reader.exe --name $name")
 sysv=("$bin/sysv/shm_writer.exe --key $key" "$bin/sysv/shm_reader.exe --key $key")
 channels="unix:$work/s unix-whole:$work/s unix-seqpacket:$work/s fifo:$work/f posix-mq:$name posix-sem:$name sysv-msg:$key futex eventfd:$work/s spin"
 if [ -e "$bin/rtering/librtering.so" ]; then
     channels+=" rtering rtering:mp rtering:index,start=4294967290 rtering:mp,index,count=4,start=4294967290"
 else
-    echo "UNSUPPORTED: channel rtering, since DPDK is not installed: apt-get install --no-install-recommends libdpdk-dev"
+    lacks rtering "DPDK is not installed: apt-get install --no-install-recommends libdpdk-dev"
 fi
 # skmsg wants privileges and a kernel with BPF: its manager says what is missing, and then it is left out.
 managed=
@@ -34,7 +42,7 @@ if said=$("$bin/skmsg/skmsg" up --dir "$work/m" 2>&1); then
     managed="skmsg:$work/m/k skmsg-pin:$work/m/k"
     channels="$channels $managed"
 elif [ $? = 77 ]; then
-    echo "UNSUPPORTED: the channel skmsg: $said"
+    lacks skmsg "$said"
 else
     echo "FAILED: $said"
     exit 1

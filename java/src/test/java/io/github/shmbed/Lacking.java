@@ -12,12 +12,16 @@ public final class Lacking {
 
   private Lacking() {}
 
-  /** Ends the test: skipped, or failed where SHMBED_REQUIRE has the channel. */
-  public static void end(String channel, String reason) {
+  /**
+   * Ends the test: skipped, or failed where SHMBED_REQUIRE has the channel.
+   *
+   * @return never
+   */
+  public static Error end(String channel, String reason) {
     String required = System.getenv().getOrDefault(REQUIRED, "");
     if (List.of(required.strip().split("\\s*,\\s*")).contains(channel)) {
       fail(REQUIRED + " has " + channel + ": " + reason);
     }
-    abort("UNSUPPORTED: " + reason);
+    return abort("UNSUPPORTED: " + reason);
   }
 }
