@@ -34,8 +34,7 @@ public final class FutexCalls {
    * @return 0 after a wake-up; -EAGAIN when it had another value; -ETIMEDOUT, -EINTR
    */
   public static int waitWhile(long word, int value, long timeout) {
-    return (int)
-        result(Natives.syscall(SYS_FUTEX, word, FUTEX_WAIT, value & 0xffffffffL, timeout));
+    return (int) result(Natives.syscall(SYS_FUTEX, word, FUTEX_WAIT, value & 0xffffffffL, timeout));
   }
 
   /** Wakes all that sleep on the word; returns how many. */
