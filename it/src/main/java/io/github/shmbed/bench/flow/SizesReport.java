@@ -60,7 +60,7 @@ final class SizesReport {
         .append(" n = ns, u = us, m = ms\n")
         .append("whole/shared, shared again/shared: ratios with their 95 % intervals;")
         .append(" =: no difference, the medians' intervals overlap\n")
-        .append("CPU: seconds of both processes for a million messages;")
+        .append("CPU: seconds of both processes for a million messages, shared|whole;")
         .append(" faults: page faults of both for one\n")
         .toString();
   }
@@ -68,15 +68,7 @@ final class SizesReport {
   private String table(Load load, Pairing pairing) {
     Table table =
         new Table(
-            pairing.title(),
-            "shared",
-            "whole",
-            "whole/shared",
-            "again (A/A)",
-            "CPU shared",
-            "whole",
-            "faults",
-            "whole");
+            pairing.title(), "shared", "whole", "whole/shared", "again (A/A)", "CPU", "faults");
     for (long sizeBytes : sizes) {
       BenchRow shared = row(load, pairing, SizesBench.SHARED, sizeBytes);
       BenchRow whole = row(load, pairing, SizesBench.WHOLE, sizeBytes);
@@ -88,10 +80,8 @@ final class SizesReport {
             Cells.spread(whole),
             Cells.ratioAlone(whole),
             Cells.ratioAlone(again),
-            cpu(shared),
-            cpu(whole),
-            faults(shared),
-            faults(whole));
+            cpu(shared) + "|" + cpu(whole),
+            faults(shared) + "|" + faults(whole));
       }
     }
     return table.render(terminal);
