@@ -63,7 +63,7 @@ class SizesReportTest {
     String line =
         report(0.9, 2.7).tables().lines().filter(one -> one.startsWith("1 MiB")).findFirst().get();
     assertEquals(
-        "1 MiB 1.00u +-1% 1.00u +-1% 2.70 (2.67-2.73) 1.00 (0.99-1.01)= 2.00 2.00 3 3",
+        "1 MiB 1.00u +-1% 1.00u +-1% 2.70 (2.67-2.73) 1.00 (0.99-1.01)= 2.00|2.00 3|3",
         line.replaceAll(" +", " "));
   }
 
