@@ -135,7 +135,8 @@ done
 # A listener takes one reader, and a few more may wait for it: those after them wait in connect.
 for channel in unix:$work/s unix-seqpacket:$work/s; do
     ms=2000
-    start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 1000000000
+    # At a rate, so that both sides wait: an exchange without waits has no deadline.
+    start writer ${posix[0]} --channel "$channel" --payload "$work/payload" --count 1000000000 --rate 5
     writer=$pid
     for i in $(seq 1000); do [ -S "$work/s" ] && break; sleep 0.01; done
     ms=300

@@ -61,10 +61,7 @@ public final class Ledger {
         rounds.record(stage, first, true, stageNs(stage));
       }
     }
-    Arrays.fill(stageNs, 0);
-    Arrays.fill(happened, false);
-    labels.clear();
-    timesNs.clear();
+    clear();
   }
 
   /** Whether the stage happened. */
