@@ -48,16 +48,21 @@ public interface Case {
     return true;
   }
 
+  /** The channel over which messages are announced; empty for the classic layouts. */
+  default Optional<ChannelKind> announcedOver() {
+    return Optional.empty();
+  }
+
   /**
    * What the case needs of a machine that some do not have: a peer may say 77 and that it lacks.
    */
   default Optional<String> mayLack() {
-    return Optional.empty();
+    return announcedOver().flatMap(ChannelKind::mayLack);
   }
 
   /** Whether a manager of the channel skmsg must be up. */
   default boolean usesSkmsg() {
-    return false;
+    return announcedOver().filter(ChannelKind::isSkmsg).isPresent();
   }
 
   /** What peers.json says one of the two does not have; empty when the cell can run. */

@@ -112,13 +112,8 @@ public record Coded(String codec, String shape, ChannelKind channel) implements 
   }
 
   @Override
-  public Optional<String> mayLack() {
-    return channel.mayLack();
-  }
-
-  @Override
-  public boolean usesSkmsg() {
-    return channel.isSkmsg();
+  public Optional<ChannelKind> announcedOver() {
+    return Optional.of(channel);
   }
 
   @Override

@@ -105,13 +105,8 @@ public record Framed(
   }
 
   @Override
-  public Optional<String> mayLack() {
-    return channel.mayLack();
-  }
-
-  @Override
-  public boolean usesSkmsg() {
-    return channel.isSkmsg();
+  public Optional<ChannelKind> announcedOver() {
+    return Optional.of(channel);
   }
 
   @Override

@@ -98,13 +98,8 @@ public final class PairMeasurement implements Case {
   }
 
   @Override
-  public Optional<String> mayLack() {
-    return channel.mayLack();
-  }
-
-  @Override
-  public boolean usesSkmsg() {
-    return channel.isSkmsg();
+  public Optional<ChannelKind> announcedOver() {
+    return Optional.of(channel);
   }
 
   @Override
