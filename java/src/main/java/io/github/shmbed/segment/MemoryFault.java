@@ -20,7 +20,7 @@ public final class MemoryFault {
    * Makes a fault of the accesses that this thread has just made come out here. In compiled code
    * HotSpot only notes a SIGBUS and throws when the thread next enters the VM by a certain door,
    * which may be long after the accessor has returned. The allocation of an array of arrays is such
-   * a door, some 25 ns wide, on JDK 17 to 25; a plain native call is none on 17.
+   * a door, 25 to 200 ns wide by the processor, on JDK 17 to 25; a plain native call is none on 17.
    *
    * @throws InternalError for such a fault
    */

@@ -375,7 +375,7 @@ public abstract class Segment implements AutoCloseable {
 
   /**
    * Throws now if one of this thread's accesses just made has faulted. For after a series of single
-   * accesses; costs some 25 ns.
+   * accesses; costs 25 to 200 ns, by the processor.
    *
    * @throws NativeCallException EFAULT
    */
