@@ -2,6 +2,7 @@
 package io.github.shmbed.command;
 
 import io.github.shmbed.bench.BenchResult;
+import io.github.shmbed.bench.Cpus;
 import io.github.shmbed.bench.chain.Chain;
 import io.github.shmbed.bench.chain.ChainLink;
 import io.github.shmbed.json.Json;
@@ -13,6 +14,7 @@ import io.github.shmbed.report.Terminal;
 import io.github.shmbed.result.Environment;
 import io.github.shmbed.result.Results;
 import io.github.shmbed.runner.HostRunner;
+import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.file.Path;
@@ -37,11 +39,13 @@ import picocli.CommandLine.Option;
     footer = {
       "",
       "  ./shmbed bench chain --quick                  some seconds, to see that it works",
-      "  ./shmbed bench chain --hops 2 --languages c   two processes, a CPU for each",
+      "  ./shmbed bench chain --hops 2 --languages c   two processes in C",
+      "  ./shmbed bench chain --hops 6                 C, Java, Python, and once more",
       "",
       "Exit code: 0. docs/channels.md explains the numbers."
     })
 final class BenchChainCommand implements Callable<Integer> {
+  private static final int USUAL_HOPS = 3;
   private static final int MOST_HOPS = 32;
   private static final long LEAST_BYTES = 24;
   private static final long MOST_BYTES = 64L << 20;
@@ -49,9 +53,11 @@ final class BenchChainCommand implements Callable<Integer> {
   @Option(
       names = "--hops",
       paramLabel = "N",
-      defaultValue = "3",
-      description = "Processes in the ring, 2 to 32 (default: ${DEFAULT-VALUE}).")
-  private int hops;
+      description = {
+        "Processes in the ring, 2 to 32 (default: 3, or 2 where there are no more CPUs: with one"
+            + " for each no wake-up depends on who is where)."
+      })
+  private Integer hops;
 
   @Option(
       names = "--languages",
@@ -146,7 +152,10 @@ final class BenchChainCommand implements Callable<Integer> {
     return result.isValid() ? 0 : 1;
   }
 
-  private int checkedHops() {
+  private int checkedHops() throws IOException {
+    if (hops == null) {
+      hops = Cpus.ofThisProcess().allowed().size() < USUAL_HOPS ? 2 : USUAL_HOPS;
+    }
     if (hops < 2 || hops > MOST_HOPS) {
       throw new UsageError("--hops is 2 to " + MOST_HOPS + ", not " + hops);
     }
