@@ -18,9 +18,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 
 /**
- * The serving programs of a run: started when first needed, probed once, started again after one
- * died. A probe asks for a layout that nobody has; a program that answers anything but 77 and a
- * reason cannot be trusted with a verdict.
+ * The serving programs of a run: started when first needed, and again after one died; probed at
+ * each start. A probe asks for a layout that nobody has; a program that answers anything but 77 and
+ * a reason cannot be trusted with a verdict. One that has answered has opened what it opens at its
+ * start: a snapshot may be taken.
  */
 final class Programs {
   /** From the start of a program to its first answer; a JVM in a cold container takes its time. */
@@ -31,7 +32,6 @@ final class Programs {
   private static final class Program {
     private PeerProcess process;
     private boolean probing;
-    private boolean probed;
     private String failure;
   }
 
@@ -59,10 +59,8 @@ final class Programs {
       program.failure = role.id() + " " + e.getMessage();
       return;
     }
-    if (!program.probed) {
-      program.process.tell(probeLine);
-      program.probing = true;
-    }
+    program.process.tell(probeLine);
+    program.probing = true;
   }
 
   /**
@@ -76,7 +74,6 @@ final class Programs {
     Program program = programs.get(new Key(peer.id(), role));
     if (program.probing) {
       program.probing = false;
-      program.probed = true;
       program.failure = probe(peer, role, program.process);
       if (program.failure != null) {
         program.process.kill();
