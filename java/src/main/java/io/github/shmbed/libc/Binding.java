@@ -1,14 +1,40 @@
 // SPDX-License-Identifier: Apache-2.0
-// Binds a class's native methods to the C library (JNA direct mapping), or to the library that had
-// them before glibc 2.34.
+// Binds methods to the C library, or to the library that had its functions before glibc 2.34:
+// through JNA, and what is called in measured code through java.lang.foreign where the JVM has it.
 package io.github.shmbed.libc;
 
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
+import com.sun.jna.Pointer;
+import java.lang.invoke.MethodType;
+import java.lang.reflect.Method;
+import java.util.Arrays;
 
-/** Registers native methods with JNA. */
-final class Binding {
+/** How Java gets at functions of C. */
+public final class Binding {
+  private static final String VARIABLE = "SHMBED_BINDING";
+  private static final String JNA = "jna";
+  private static final String FFM = "ffm";
+  private static final boolean FOREIGN = wantsForeign(System.getenv(VARIABLE));
+
   private Binding() {}
+
+  /**
+   * What measured calls go through: {@code ffm} (java.lang.foreign) on JDK 22 and later, {@code
+   * jna} before and wherever the environment has {@code SHMBED_BINDING=jna}.
+   */
+  public static String name() {
+    return FOREIGN ? FFM : JNA;
+  }
+
+  private static boolean wantsForeign(String wanted) {
+    boolean known = wanted == null || wanted.isEmpty() || wanted.equals(JNA) || wanted.equals(FFM);
+    if (!known || FFM.equals(wanted) && !Foreign.isPresent()) {
+      throw new IllegalArgumentException(
+          VARIABLE + "=" + wanted + ": jna, or on JDK 22 and later ffm");
+    }
+    return Foreign.isPresent() && !JNA.equals(wanted);
+  }
 
   /** Binds to what is in the process anyway: the C library, which the JVM is linked with. */
   static void toLibc(Class<?> natives) {
@@ -28,6 +54,47 @@ final class Binding {
     } catch (UnsatisfiedLinkError notInLibc) {
       Native.register(natives, NativeLibrary.getInstance(library));
     }
+  }
+
+  /**
+   * A function of the C library for measured code.
+   *
+   * @param natives declares it for JNA as a native method, and so says its types
+   * @param shape one of {@link Call}
+   * @param throughJna calls that method, and {@link #orErrno}
+   */
+  static <T> T measured(Class<?> natives, String function, Class<T> shape, T throughJna) {
+    return FOREIGN ? foreign(NativeLibrary.getProcess(), natives, function, shape) : throughJna;
+  }
+
+  /** As {@link #measured}, of a function that another library has where the C library lacks it. */
+  static <T> T measuredOr(
+      String library, Class<?> natives, String function, Class<T> shape, T throughJna) {
+    try {
+      return measured(natives, function, shape, throughJna);
+    } catch (UnsatisfiedLinkError notInLibc) {
+      return foreign(NativeLibrary.getInstance(library), natives, function, shape);
+    }
+  }
+
+  private static <T> T foreign(
+      NativeLibrary library, Class<?> natives, String function, Class<T> shape) {
+    int parameters = shape.getMethods()[0].getParameterCount();
+    Method declared =
+        Arrays.stream(natives.getDeclaredMethods())
+            .filter(method -> method.getName().equals(function))
+            .filter(method -> method.getParameterCount() == parameters)
+            .findFirst()
+            .orElseThrow();
+    return Foreign.function(
+        Pointer.nativeValue(library.getFunction(function)),
+        MethodType.methodType(declared.getReturnType(), declared.getParameterTypes()),
+        shape);
+  }
+
+  /** What a native method of JNA returned, but -errno in place of -1. */
+  static long orErrno(long result) {
+    return result == -1 ? -Native.getLastError() : result;
   }
 
   /** Whether this is arm64; anything else is taken for x86-64. A few numbers differ. */

@@ -53,6 +53,27 @@ public final class FileCalls {
     static native long write(int fd, long buffer, long length);
 
     static native int poll(long polled, long count, int timeoutMs);
+
+    static final Call.Of3 READ =
+        Binding.measured(
+            Natives.class,
+            "read",
+            Call.Of3.class,
+            (fd, buffer, length) -> Binding.orErrno(read((int) fd, buffer, length)));
+
+    static final Call.Of3 WRITE =
+        Binding.measured(
+            Natives.class,
+            "write",
+            Call.Of3.class,
+            (fd, buffer, length) -> Binding.orErrno(write((int) fd, buffer, length)));
+
+    static final Call.Of3 POLL =
+        Binding.measured(
+            Natives.class,
+            "poll",
+            Call.Of3.class,
+            (polled, count, timeoutMs) -> Binding.orErrno(poll(polled, count, (int) timeoutMs)));
   }
 
   /**
@@ -104,14 +125,12 @@ public final class FileCalls {
 
   /** read(2). */
   public static long read(int fd, long buffer, long length) {
-    long n = Natives.read(fd, buffer, length);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.READ.call(fd, buffer, length);
   }
 
   /** write(2). */
   public static long write(int fd, long buffer, long length) {
-    long n = Natives.write(fd, buffer, length);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.WRITE.call(fd, buffer, length);
   }
 
   /**
@@ -120,7 +139,6 @@ public final class FileCalls {
    * @param polled address of {@code count} struct pollfd
    */
   public static int poll(long polled, int count, int timeoutMs) {
-    int n = Natives.poll(polled, count, timeoutMs);
-    return n >= 0 ? n : -Native.getLastError();
+    return (int) Natives.POLL.call(polled, count, timeoutMs);
   }
 }

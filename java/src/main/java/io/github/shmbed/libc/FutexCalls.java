@@ -2,8 +2,6 @@
 // futex(2), which has no function in the C library.
 package io.github.shmbed.libc;
 
-import com.sun.jna.Native;
-
 /**
  * Futexes shared between processes. They may run once per message: they allocate nothing and return
  * {@code -errno}.
@@ -24,6 +22,22 @@ public final class FutexCalls {
     static native long syscall(long number, long word, long operation, long value);
 
     static native long syscall(long number, long word, long operation, long value, long timeout);
+
+    static final Call.Of4 WAKE =
+        Binding.measured(
+            Natives.class,
+            "syscall",
+            Call.Of4.class,
+            (number, word, operation, value) ->
+                Binding.orErrno(syscall(number, word, operation, value)));
+
+    static final Call.Of5 WAIT =
+        Binding.measured(
+            Natives.class,
+            "syscall",
+            Call.Of5.class,
+            (number, word, operation, value, timeout) ->
+                Binding.orErrno(syscall(number, word, operation, value, timeout)));
   }
 
   /**
@@ -34,15 +48,11 @@ public final class FutexCalls {
    * @return 0 after a wake-up; -EAGAIN when it had another value; -ETIMEDOUT, -EINTR
    */
   public static int waitWhile(long word, int value, long timeout) {
-    return (int) result(Natives.syscall(SYS_FUTEX, word, FUTEX_WAIT, value & 0xffffffffL, timeout));
+    return (int) Natives.WAIT.call(SYS_FUTEX, word, FUTEX_WAIT, value & 0xffffffffL, timeout);
   }
 
   /** Wakes all that sleep on the word; returns how many. */
   public static int wakeAll(long word) {
-    return (int) result(Natives.syscall(SYS_FUTEX, word, FUTEX_WAKE, Integer.MAX_VALUE));
-  }
-
-  private static long result(long result) {
-    return result >= 0 ? result : -Native.getLastError();
+    return (int) Natives.WAKE.call(SYS_FUTEX, word, FUTEX_WAKE, Integer.MAX_VALUE);
   }
 }

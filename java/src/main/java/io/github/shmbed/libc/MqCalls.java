@@ -12,6 +12,7 @@ import java.nio.ByteOrder;
  * throw.
  */
 public final class MqCalls {
+  private static final String LIBRT = "librt.so.1";
   private static final int O_WRONLY = 01;
   private static final int MQ_ATTR_BYTES = 64;
   private static final int MQ_MAXMSG = 8;
@@ -22,7 +23,7 @@ public final class MqCalls {
   /** In libc from glibc 2.34 on, in librt before. */
   private static final class Natives {
     static {
-      Binding.toLibcOr("librt.so.1", Natives.class);
+      Binding.toLibcOr(LIBRT, Natives.class);
     }
 
     static native int mq_open(byte[] name, int flags, int mode, byte[] attributes);
@@ -37,6 +38,24 @@ public final class MqCalls {
 
     static native long mq_timedreceive(
         int queue, long message, long length, long priority, long until);
+
+    static final Call.Of5 TIMEDSEND =
+        Binding.measuredOr(
+            LIBRT,
+            Natives.class,
+            "mq_timedsend",
+            Call.Of5.class,
+            (queue, message, length, priority, until) ->
+                Binding.orErrno(mq_timedsend((int) queue, message, length, (int) priority, until)));
+
+    static final Call.Of5 TIMEDRECEIVE =
+        Binding.measuredOr(
+            LIBRT,
+            Natives.class,
+            "mq_timedreceive",
+            Call.Of5.class,
+            (queue, message, length, priority, until) ->
+                Binding.orErrno(mq_timedreceive((int) queue, message, length, priority, until)));
   }
 
   /**
@@ -93,7 +112,7 @@ public final class MqCalls {
    * @param until address of a struct timespec, an instant of CLOCK_REALTIME
    */
   public static int timedSend(int queue, long message, long length, long until) {
-    return Natives.mq_timedsend(queue, message, length, 0, until) == 0 ? 0 : -Native.getLastError();
+    return (int) Natives.TIMEDSEND.call(queue, message, length, 0, until);
   }
 
   /**
@@ -102,7 +121,6 @@ public final class MqCalls {
    * @param until address of a struct timespec, an instant of CLOCK_REALTIME
    */
   public static long timedReceive(int queue, long message, long length, long until) {
-    long n = Natives.mq_timedreceive(queue, message, length, 0, until);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.TIMEDRECEIVE.call(queue, message, length, 0, until);
   }
 }

@@ -26,6 +26,22 @@ public final class MsgCalls {
     static native long msgrcv(int queue, long message, long length, long type, int flags);
 
     static native int msgctl(int queue, int command, long status);
+
+    static final Call.Of4 MSGSND =
+        Binding.measured(
+            Natives.class,
+            "msgsnd",
+            Call.Of4.class,
+            (queue, message, length, flags) ->
+                Binding.orErrno(msgsnd((int) queue, message, length, (int) flags)));
+
+    static final Call.Of5 MSGRCV =
+        Binding.measured(
+            Natives.class,
+            "msgrcv",
+            Call.Of5.class,
+            (queue, message, length, type, flags) ->
+                Binding.orErrno(msgrcv((int) queue, message, length, type, (int) flags)));
   }
 
   /** msgget(2) of a new queue. */
@@ -63,7 +79,7 @@ public final class MsgCalls {
    * @param length of the text
    */
   public static int send(int queue, long message, long length, int flags) {
-    return Natives.msgsnd(queue, message, length, flags) == 0 ? 0 : -Native.getLastError();
+    return (int) Natives.MSGSND.call(queue, message, length, flags);
   }
 
   /**
@@ -73,7 +89,6 @@ public final class MsgCalls {
    * @param length of the text at most
    */
   public static long receive(int queue, long message, long length, long type, int flags) {
-    long n = Natives.msgrcv(queue, message, length, type, flags);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.MSGRCV.call(queue, message, length, type, flags);
   }
 }

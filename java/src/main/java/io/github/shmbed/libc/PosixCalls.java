@@ -3,7 +3,6 @@
 // the man page, a failure is a NativeCallException.
 package io.github.shmbed.libc;
 
-import com.sun.jna.Native;
 import java.nio.ByteBuffer;
 
 /**
@@ -28,8 +27,9 @@ public final class PosixCalls {
   private static final int STATX_UID = 20;
   private static final int STATX_MODE = 28;
   private static final int STATX_SIZE = 40;
-  private static final byte[] NO_PATH = {0};
-  private static final NativeBuffer STATUS = new NativeBuffer(STATX_BYTES);
+  // What statx(2) fills in, and after that a byte 0, which is an empty path.
+  private static final NativeBuffer STATUS = new NativeBuffer(STATX_BYTES + 1);
+  private static final String LIBRT = "librt.so.1";
 
   private PosixCalls() {}
 
@@ -47,7 +47,7 @@ public final class PosixCalls {
 
     static native int posix_fallocate(int fd, long offset, long length);
 
-    static native int statx(int dirFd, byte[] path, int flags, int mask, long status);
+    static native int statx(int dirFd, long path, int flags, int mask, long status);
 
     static native long mmap(long address, long length, int prot, int flags, int fd, long offset);
 
@@ -56,12 +56,54 @@ public final class PosixCalls {
     static native int memfd_create(byte[] name, int flags);
 
     static native int geteuid();
+
+    static final Call.Of1 CLOSE =
+        Binding.measured(
+            Natives.class, "close", Call.Of1.class, fd -> Binding.orErrno(close((int) fd)));
+    static final Call.Of2 FCHMOD =
+        Binding.measured(
+            Natives.class,
+            "fchmod",
+            Call.Of2.class,
+            (fd, mode) -> Binding.orErrno(fchmod((int) fd, (int) mode)));
+    static final Call.Of2 FTRUNCATE =
+        Binding.measured(
+            Natives.class,
+            "ftruncate",
+            Call.Of2.class,
+            (fd, length) -> Binding.orErrno(ftruncate((int) fd, length)));
+    static final Call.Of3 POSIX_FALLOCATE =
+        Binding.measured(
+            Natives.class,
+            "posix_fallocate",
+            Call.Of3.class,
+            (fd, offset, length) -> posix_fallocate((int) fd, offset, length));
+    static final Call.Of5 STATX =
+        Binding.measured(
+            Natives.class,
+            "statx",
+            Call.Of5.class,
+            (dirFd, path, flags, mask, status) ->
+                Binding.orErrno(statx((int) dirFd, path, (int) flags, (int) mask, status)));
+    static final Call.Of6 MMAP =
+        Binding.measured(
+            Natives.class,
+            "mmap",
+            Call.Of6.class,
+            (address, length, prot, flags, fd, offset) ->
+                Binding.orErrno(mmap(address, length, (int) prot, (int) flags, (int) fd, offset)));
+    static final Call.Of2 MUNMAP =
+        Binding.measured(
+            Natives.class,
+            "munmap",
+            Call.Of2.class,
+            (address, length) -> Binding.orErrno(munmap(address, length)));
   }
 
   /** In libc from glibc 2.34 on, in librt before. */
   private static final class ShmNatives {
     static {
-      Binding.toLibcOr("librt.so.1", ShmNatives.class);
+      Binding.toLibcOr(LIBRT, ShmNatives.class);
     }
 
     static void bound() {
@@ -72,6 +114,22 @@ public final class PosixCalls {
     static native int shm_open(long name, int flags, int mode);
 
     static native int shm_unlink(long name);
+
+    static final Call.Of3 SHM_OPEN =
+        Binding.measuredOr(
+            LIBRT,
+            ShmNatives.class,
+            "shm_open",
+            Call.Of3.class,
+            (name, flags, mode) -> Binding.orErrno(shm_open(name, (int) flags, (int) mode)));
+
+    static final Call.Of1 SHM_UNLINK =
+        Binding.measuredOr(
+            LIBRT,
+            ShmNatives.class,
+            "shm_unlink",
+            Call.Of1.class,
+            name -> Binding.orErrno(shm_unlink(name)));
   }
 
   /**
@@ -94,11 +152,11 @@ public final class PosixCalls {
    */
   public static int shmOpen(NativeBuffer name, int flags, int mode, Object object) {
     while (true) {
-      int fd = ShmNatives.shm_open(name.address(), flags, mode);
+      long fd = ShmNatives.SHM_OPEN.call(name.address(), flags, mode);
       if (fd >= 0) {
-        return fd;
+        return (int) fd;
       }
-      failUnlessInterrupted("shm_open", object);
+      failUnlessInterrupted("shm_open", object, fd);
     }
   }
 
@@ -110,26 +168,22 @@ public final class PosixCalls {
    * @throws NativeCallException EACCES, ...
    */
   public static boolean shmUnlink(NativeBuffer name, Object object) {
-    if (ShmNatives.shm_unlink(name.address()) == 0) {
-      return true;
-    }
-    int errno = Native.getLastError();
-    if (errno == Errno.ENOENT) {
+    long result = ShmNatives.SHM_UNLINK.call(name.address());
+    if (result == -Errno.ENOENT) {
       return false;
     }
-    throw new NativeCallException("shm_unlink", object.toString(), errno);
+    check("shm_unlink", object, result);
+    return true;
   }
 
   /** close(2). Not retried on EINTR: Linux has closed the descriptor then. */
   public static void close(int fd) {
-    Natives.close(fd);
+    Natives.CLOSE.call(fd);
   }
 
   /** fchmod(2): the exact mode, whatever the umask. */
   public static void fchmod(int fd, int mode, Object object) {
-    if (Natives.fchmod(fd, mode) != 0) {
-      throw failure("fchmod", object);
-    }
+    check("fchmod", object, Natives.FCHMOD.call(fd, mode));
   }
 
   /**
@@ -138,8 +192,12 @@ public final class PosixCalls {
    * @throws NativeCallException EINVAL, EFBIG, ...
    */
   public static void ftruncate(int fd, long sizeBytes, Object object) {
-    while (Natives.ftruncate(fd, sizeBytes) != 0) {
-      failUnlessInterrupted("ftruncate", object);
+    while (true) {
+      long result = Natives.FTRUNCATE.call(fd, sizeBytes);
+      if (result == 0) {
+        return;
+      }
+      failUnlessInterrupted("ftruncate", object, result);
     }
   }
 
@@ -152,7 +210,9 @@ public final class PosixCalls {
   public static void posixFallocate(int fd, long sizeBytes, Object object) {
     int errno;
     do {
-      errno = Natives.posix_fallocate(fd, 0, sizeBytes); // returns the errno, does not set it
+      errno =
+          (int)
+              Natives.POSIX_FALLOCATE.call(fd, 0, sizeBytes); // returns the errno, does not set it
     } while (errno == Errno.EINTR);
     if (errno == Errno.ENOSPC) {
       throw new NativeCallException(
@@ -172,10 +232,10 @@ public final class PosixCalls {
    */
   public static FileStatus fstat(int fd, Object object) {
     synchronized (STATUS) {
-      int result = Natives.statx(fd, NO_PATH, AT_EMPTY_PATH, STATX_BASIC_STATS, STATUS.address());
-      if (result != 0) {
-        throw failure("fstat", object);
-      }
+      long status = STATUS.address();
+      long noPath = status + STATX_BYTES;
+      long result = Natives.STATX.call(fd, noPath, AT_EMPTY_PATH, STATX_BASIC_STATS, status);
+      check("fstat", object, result);
       ByteBuffer fields = STATUS.bytes();
       return new FileStatus(
           fields.getLong(STATX_SIZE),
@@ -191,11 +251,7 @@ public final class PosixCalls {
    * @throws NativeCallException EACCES, ENODEV, ENOMEM, EINVAL (length 0), ...
    */
   public static long mmap(int fd, long sizeBytes, int protection, Object object) {
-    long address = Natives.mmap(0, sizeBytes, protection, MAP_SHARED, fd, 0);
-    if (address == -1) {
-      throw failure("mmap", object);
-    }
-    return address;
+    return check("mmap", object, Natives.MMAP.call(0, sizeBytes, protection, MAP_SHARED, fd, 0));
   }
 
   /**
@@ -204,14 +260,12 @@ public final class PosixCalls {
    * ends it).
    */
   public static void mmapNothingOver(long address, long sizeBytes, Object object) {
-    int emptyFd = Natives.memfd_create(CString.of("shmbed-detached"), MFD_CLOEXEC);
-    if (emptyFd < 0) {
-      throw failure("memfd_create", object);
-    }
+    byte[] name = CString.of("shmbed-detached");
+    long result = Binding.orErrno(Natives.memfd_create(name, MFD_CLOEXEC));
+    int emptyFd = (int) check("memfd_create", object, result);
     try {
-      if (Natives.mmap(address, sizeBytes, PROT_READ, MAP_SHARED | MAP_FIXED, emptyFd, 0) == -1) {
-        throw failure("mmap", object);
-      }
+      int flags = MAP_SHARED | MAP_FIXED;
+      check("mmap", object, Natives.MMAP.call(address, sizeBytes, PROT_READ, flags, emptyFd, 0));
     } finally {
       close(emptyFd);
     }
@@ -219,9 +273,7 @@ public final class PosixCalls {
 
   /** munmap(2). */
   public static void munmap(long address, long sizeBytes, Object object) {
-    if (Natives.munmap(address, sizeBytes) != 0) {
-      throw failure("munmap", object);
-    }
+    check("munmap", object, Natives.MUNMAP.call(address, sizeBytes));
   }
 
   /** geteuid(2), as an unsigned number in an int. */
@@ -229,15 +281,16 @@ public final class PosixCalls {
     return Natives.geteuid();
   }
 
-  /** errno is read here only, right after a failure: after a success it is stale. */
-  private static NativeCallException failure(String call, Object object) {
-    return new NativeCallException(call, object.toString(), Native.getLastError());
+  private static long check(String call, Object object, long result) {
+    if (result < 0) {
+      throw new NativeCallException(call, object.toString(), (int) -result);
+    }
+    return result;
   }
 
-  private static void failUnlessInterrupted(String call, Object object) {
-    int errno = Native.getLastError();
-    if (errno != Errno.EINTR) {
-      throw new NativeCallException(call, object.toString(), errno);
+  private static void failUnlessInterrupted(String call, Object object, long result) {
+    if (result != -Errno.EINTR) {
+      throw new NativeCallException(call, object.toString(), (int) -result);
     }
   }
 }

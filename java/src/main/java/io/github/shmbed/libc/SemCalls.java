@@ -9,12 +9,14 @@ import com.sun.jna.Native;
  * allocate nothing and return 0 or {@code -errno}. The others throw.
  */
 public final class SemCalls {
+  private static final String LIBPTHREAD = "libpthread.so.0";
+
   private SemCalls() {}
 
   /** In libc from glibc 2.34 on, in libpthread before. */
   private static final class Natives {
     static {
-      Binding.toLibcOr("libpthread.so.0", Natives.class);
+      Binding.toLibcOr(LIBPTHREAD, Natives.class);
     }
 
     static native long sem_open(byte[] name, int flags, int mode, int value);
@@ -28,6 +30,30 @@ public final class SemCalls {
     static native int sem_trywait(long semaphore);
 
     static native int sem_timedwait(long semaphore, long until);
+
+    static final Call.Of1 SEM_POST =
+        Binding.measuredOr(
+            LIBPTHREAD,
+            Natives.class,
+            "sem_post",
+            Call.Of1.class,
+            semaphore -> Binding.orErrno(sem_post(semaphore)));
+
+    static final Call.Of1 SEM_TRYWAIT =
+        Binding.measuredOr(
+            LIBPTHREAD,
+            Natives.class,
+            "sem_trywait",
+            Call.Of1.class,
+            semaphore -> Binding.orErrno(sem_trywait(semaphore)));
+
+    static final Call.Of2 SEM_TIMEDWAIT =
+        Binding.measuredOr(
+            LIBPTHREAD,
+            Natives.class,
+            "sem_timedwait",
+            Call.Of2.class,
+            (semaphore, until) -> Binding.orErrno(sem_timedwait(semaphore, until)));
   }
 
   /**
@@ -69,12 +95,12 @@ public final class SemCalls {
 
   /** sem_post(3). */
   public static int post(long semaphore) {
-    return Natives.sem_post(semaphore) == 0 ? 0 : -Native.getLastError();
+    return (int) Natives.SEM_POST.call(semaphore);
   }
 
   /** sem_trywait(3): -EAGAIN when its value is 0. */
   public static int tryWait(long semaphore) {
-    return Natives.sem_trywait(semaphore) == 0 ? 0 : -Native.getLastError();
+    return (int) Natives.SEM_TRYWAIT.call(semaphore);
   }
 
   /**
@@ -83,6 +109,6 @@ public final class SemCalls {
    * @param until address of a struct timespec, an instant of CLOCK_REALTIME
    */
   public static int timedWait(long semaphore, long until) {
-    return Natives.sem_timedwait(semaphore, until) == 0 ? 0 : -Native.getLastError();
+    return (int) Natives.SEM_TIMEDWAIT.call(semaphore, until);
   }
 }

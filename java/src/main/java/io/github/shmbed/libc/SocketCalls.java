@@ -74,6 +74,36 @@ public final class SocketCalls {
     static native long sendmsg(int fd, long message, int flags);
 
     static native long recvmsg(int fd, long message, int flags);
+
+    static final Call.Of4 SEND =
+        Binding.measured(
+            Natives.class,
+            "send",
+            Call.Of4.class,
+            (fd, buffer, length, flags) ->
+                Binding.orErrno(send((int) fd, buffer, length, (int) flags)));
+
+    static final Call.Of4 RECV =
+        Binding.measured(
+            Natives.class,
+            "recv",
+            Call.Of4.class,
+            (fd, buffer, length, flags) ->
+                Binding.orErrno(recv((int) fd, buffer, length, (int) flags)));
+
+    static final Call.Of3 SENDMSG =
+        Binding.measured(
+            Natives.class,
+            "sendmsg",
+            Call.Of3.class,
+            (fd, message, flags) -> Binding.orErrno(sendmsg((int) fd, message, (int) flags)));
+
+    static final Call.Of3 RECVMSG =
+        Binding.measured(
+            Natives.class,
+            "recvmsg",
+            Call.Of3.class,
+            (fd, message, flags) -> Binding.orErrno(recvmsg((int) fd, message, (int) flags)));
   }
 
   /** socket(2), AF_UNIX, close-on-exec. */
@@ -128,8 +158,7 @@ public final class SocketCalls {
 
   /** send(2). */
   public static long send(int fd, long buffer, long length, int flags) {
-    long n = Natives.send(fd, buffer, length, flags);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.SEND.call(fd, buffer, length, flags);
   }
 
   /**
@@ -138,8 +167,7 @@ public final class SocketCalls {
    * @param message from {@link #twoPieces}
    */
   public static long sendmsg(int fd, NativeBuffer message) {
-    long n = Natives.sendmsg(fd, message.address(), MSG_NOSIGNAL);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
   }
 
   /** A struct msghdr for {@link #sendmsg}, and room for its two struct iovec. */
@@ -159,8 +187,7 @@ public final class SocketCalls {
 
   /** recv(2). */
   public static long recv(int fd, long buffer, long length, int flags) {
-    long n = Natives.recv(fd, buffer, length, flags);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.RECV.call(fd, buffer, length, flags);
   }
 
   /** Sends one byte and two descriptors with it (SCM_RIGHTS). Returns 1 or {@code -errno}. */
@@ -173,8 +200,7 @@ public final class SocketCalls {
     bytes.putInt(CMSG_TYPE, SCM_RIGHTS);
     bytes.putInt(CMSG_DATA, first);
     bytes.putInt(CMSG_DATA + Integer.BYTES, second);
-    long n = Natives.sendmsg(fd, message.address(), MSG_NOSIGNAL);
-    return n >= 0 ? n : -Native.getLastError();
+    return Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
   }
 
   /**
@@ -187,9 +213,9 @@ public final class SocketCalls {
     NativeBuffer message = message();
     ByteBuffer bytes = message.bytes();
     bytes.putLong(MSGHDR_CONTROLLEN, CMSG_SPACE);
-    long n = Natives.recvmsg(fd, message.address(), MSG_CMSG_CLOEXEC);
+    long n = Natives.RECVMSG.call(fd, message.address(), MSG_CMSG_CLOEXEC);
     if (n < 0) {
-      return -Native.getLastError();
+      return (int) n;
     }
     if (n == 0) {
       return END;
@@ -210,8 +236,7 @@ public final class SocketCalls {
     bytes.putInt(CMSG_LEVEL, SOL_SOCKET);
     bytes.putInt(CMSG_TYPE, SCM_RIGHTS);
     bytes.putInt(CMSG_DATA, descriptor);
-    long n = Natives.sendmsg(fd, message.address(), MSG_NOSIGNAL);
-    long answer = n >= 0 ? n : -Native.getLastError();
+    long answer = Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
     java.lang.ref.Reference.reachabilityFence(message);
     return answer;
   }
@@ -227,9 +252,9 @@ public final class SocketCalls {
     message.bytes().putLong(MSGHDR_CONTROLLEN, CMSG_SPACE);
     java.util.Arrays.fill(descriptors, -1);
     int flags = MSG_CMSG_CLOEXEC | MSG_DONTWAIT | MSG_TRUNC;
-    long n = Natives.recvmsg(fd, message.address(), flags);
+    long n = Natives.RECVMSG.call(fd, message.address(), flags);
     if (n < 0) {
-      return -Native.getLastError();
+      return n;
     }
     takeDescriptors(message.bytes(), descriptors);
     return n;

@@ -49,6 +49,31 @@ public final class SysvCalls {
     static native int shmdt(long address);
 
     static native int shmctl(int id, int command, long status);
+
+    static final Call.Of3 SHMGET =
+        Binding.measured(
+            Natives.class,
+            "shmget",
+            Call.Of3.class,
+            (key, size, flags) -> Binding.orErrno(shmget((int) key, size, (int) flags)));
+
+    static final Call.Of3 SHMAT =
+        Binding.measured(
+            Natives.class,
+            "shmat",
+            Call.Of3.class,
+            (id, address, flags) -> Binding.orErrno(shmat((int) id, address, (int) flags)));
+
+    static final Call.Of1 SHMDT =
+        Binding.measured(
+            Natives.class, "shmdt", Call.Of1.class, address -> Binding.orErrno(shmdt(address)));
+
+    static final Call.Of3 SHMCTL =
+        Binding.measured(
+            Natives.class,
+            "shmctl",
+            Call.Of3.class,
+            (id, command, status) -> Binding.orErrno(shmctl((int) id, (int) command, status)));
   }
 
   /**
@@ -69,7 +94,7 @@ public final class SysvCalls {
   public static int ftok(String path, int projectId) {
     int key = Natives.ftok(CString.of(path), projectId);
     if (key == -1) {
-      throw failure("ftok", path);
+      throw new NativeCallException("ftok", path, Native.getLastError());
     }
     return key;
   }
@@ -83,11 +108,11 @@ public final class SysvCalls {
    *     ENOMEM
    */
   public static int shmget(int key, long sizeBytes, int flags) {
-    int id = Natives.shmget(key, sizeBytes, flags);
-    if (id == -1) {
-      throw failure("shmget", "key " + keyText(key));
+    long id = Natives.SHMGET.call(key, sizeBytes, flags);
+    if (id < 0) {
+      throw failure("shmget", "key " + keyText(key), id);
     }
-    return id;
+    return (int) id;
   }
 
   /**
@@ -97,17 +122,18 @@ public final class SysvCalls {
    * @throws NativeCallException EACCES, EINVAL, EIDRM, ENOMEM
    */
   public static long shmat(int id, int flags, Object object) {
-    long address = Natives.shmat(id, 0, flags);
-    if (address == -1) {
-      throw failure("shmat", object);
+    long address = Natives.SHMAT.call(id, 0, flags);
+    if (address < 0) {
+      throw failure("shmat", object, address);
     }
     return address;
   }
 
   /** shmdt(2). */
   public static void shmdt(long address, Object object) {
-    if (Natives.shmdt(address) != 0) {
-      throw failure("shmdt", object);
+    long result = Natives.SHMDT.call(address);
+    if (result < 0) {
+      throw failure("shmdt", object, result);
     }
   }
 
@@ -118,8 +144,9 @@ public final class SysvCalls {
    */
   public static SysvStatus status(int id, Object object) {
     synchronized (STATUS) {
-      if (Natives.shmctl(id, IPC_STAT, STATUS.address()) == -1) {
-        throw failure("shmctl", object);
+      long result = Natives.SHMCTL.call(id, IPC_STAT, STATUS.address());
+      if (result < 0) {
+        throw failure("shmctl", object, result);
       }
       ByteBuffer fields = STATUS.bytes();
       return new SysvStatus(
@@ -137,14 +164,14 @@ public final class SysvCalls {
    * @throws NativeCallException EPERM
    */
   public static boolean remove(int id, Object object) {
-    if (Natives.shmctl(id, IPC_RMID, 0) == 0) {
-      return true;
-    }
-    int errno = Native.getLastError();
-    if (errno == Errno.EINVAL || errno == Errno.EIDRM) {
+    long result = Natives.SHMCTL.call(id, IPC_RMID, 0);
+    if (result == -Errno.EINVAL || result == -Errno.EIDRM) {
       return false;
     }
-    throw new NativeCallException("shmctl", object.toString(), errno);
+    if (result < 0) {
+      throw failure("shmctl", object, result);
+    }
+    return true;
   }
 
   /** A key as {@code ipcs} shows it: {@code 0x0000a1b2}. */
@@ -153,7 +180,7 @@ public final class SysvCalls {
     return "0x" + "0".repeat(KEY_HEX_DIGITS - digits.length()) + digits;
   }
 
-  private static NativeCallException failure(String call, Object object) {
-    return new NativeCallException(call, object.toString(), Native.getLastError());
+  private static NativeCallException failure(String call, Object object, long result) {
+    return new NativeCallException(call, object.toString(), (int) -result);
   }
 }

@@ -38,6 +38,7 @@ class ChannelTest {
   private static final int ROUNDS = 300;
   private static final int WARM_UP = 20_000;
   private static final int MEASURED = 10_000;
+  private static final int MORE_ROUNDS = 50;
 
   private final String name = TestNames.name();
   private final int key = TestNames.key();
@@ -250,9 +251,13 @@ class ChannelTest {
       writer.open();
       opened.get(10, TimeUnit.SECONDS);
       exchange(writer, reader, WARM_UP);
-      long before = allocatedBytes();
-      exchange(writer, reader, MEASURED);
-      long bytes = allocatedBytes() - before;
+      long bytes;
+      int rounds = 0;
+      do { // HotSpot compiles when it gets to it, and a downcall has its objects until then
+        long before = allocatedBytes();
+        exchange(writer, reader, MEASURED);
+        bytes = allocatedBytes() - before;
+      } while (bytes >= MEASURED && ++rounds < MORE_ROUNDS);
       assertTrue(bytes < MEASURED, bytes + " bytes for " + MEASURED + " messages");
     }
   }
