@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.registry;
 
+import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -27,6 +29,29 @@ public record Peer(
     List<String> layouts,
     List<String> channels,
     List<String> codecs) {
+
+  /** The same with another id and an environment variable more. */
+  public Peer with(String otherId, String variable, String value) {
+    Map<Role, List<String>> inEnvironment = new EnumMap<>(Role.class);
+    commands.forEach(
+        (role, command) -> {
+          List<String> words = new ArrayList<>(List.of("env", variable + "=" + value));
+          words.addAll(command);
+          inEnvironment.put(role, words);
+        });
+    return new Peer(
+        otherId,
+        language,
+        api,
+        runsOn,
+        inContainer,
+        image,
+        directory,
+        inEnvironment,
+        layouts,
+        channels,
+        codecs);
+  }
 
   public boolean has(Role role) {
     return commands.containsKey(role);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: Apache-2.0
 package io.github.shmbed.result;
 
+import io.github.shmbed.libc.Binding;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileStore;
@@ -28,6 +29,7 @@ public final class Environment {
     put(environment, "cpuModel", cpuModel());
     environment.put("cpus", (long) Runtime.getRuntime().availableProcessors());
     put(environment, "jdk", System.getProperty("java.vendor") + " " + Runtime.version());
+    put(environment, "javaCalls", Binding.chosen());
     put(environment, "glibc", said("getconf", "GNU_LIBC_VERSION"));
     Path venv = home.resolve("build/venv/bin/python3");
     put(

@@ -12,28 +12,43 @@ import java.util.Arrays;
 
 /** How Java gets at functions of C. */
 public final class Binding {
-  private static final String VARIABLE = "SHMBED_BINDING";
-  private static final String JNA = "jna";
-  private static final String FFM = "ffm";
-  private static final boolean FOREIGN = wantsForeign(System.getenv(VARIABLE));
+  /** The environment's variable that chooses. */
+  public static final String VARIABLE = "SHMBED_BINDING";
+
+  /** Through JNA. */
+  public static final String JNA = "jna";
+
+  /** Through java.lang.foreign, the Foreign Function and Memory API. */
+  public static final String FFM = "ffm";
 
   private Binding() {}
 
-  /**
-   * What measured calls go through: {@code ffm} (java.lang.foreign) on JDK 22 and later, {@code
-   * jna} before and wherever the environment has {@code SHMBED_BINDING=jna}.
-   */
-  public static String name() {
-    return FOREIGN ? FFM : JNA;
+  /** Apart, so that {@link #chosen} may throw. */
+  private static final class Choice {
+    static final boolean FOREIGN = chosen().equals(FFM);
   }
 
-  private static boolean wantsForeign(String wanted) {
-    boolean known = wanted == null || wanted.isEmpty() || wanted.equals(JNA) || wanted.equals(FFM);
-    if (!known || FFM.equals(wanted) && !Foreign.isPresent()) {
-      throw new IllegalArgumentException(
-          VARIABLE + "=" + wanted + ": jna, or on JDK 22 and later ffm");
+  /**
+   * What measured calls go through: {@link #FFM} on JDK 22 and later, {@link #JNA} before, and
+   * wherever the environment has {@code SHMBED_BINDING=jna}.
+   *
+   * @throws IllegalArgumentException when the environment wants what there is not
+   */
+  public static String chosen() {
+    String wanted = System.getenv(VARIABLE);
+    if (wanted == null || wanted.isEmpty()) {
+      return Foreign.isPresent() ? FFM : JNA;
     }
-    return Foreign.isPresent() && !JNA.equals(wanted);
+    boolean there = wanted.equals(JNA) || wanted.equals(FFM) && Foreign.isPresent();
+    if (!there) {
+      throw new IllegalArgumentException(
+          VARIABLE
+              + "="
+              + wanted
+              + ": jna, or ffm on JDK 22 and later, and this is "
+              + Runtime.version());
+    }
+    return wanted;
   }
 
   /** Binds to what is in the process anyway: the C library, which the JVM is linked with. */
@@ -64,7 +79,9 @@ public final class Binding {
    * @param throughJna calls that method, and {@link #orErrno}
    */
   static <T> T measured(Class<?> natives, String function, Class<T> shape, T throughJna) {
-    return FOREIGN ? foreign(NativeLibrary.getProcess(), natives, function, shape) : throughJna;
+    return Choice.FOREIGN
+        ? foreign(NativeLibrary.getProcess(), natives, function, shape)
+        : throughJna;
   }
 
   /** As {@link #measured}, of a function that another library has where the C library lacks it. */

@@ -2,6 +2,7 @@
 // The Java peer's entry: ./shmbed writer|reader|cleaner.
 package io.github.shmbed.peer;
 
+import io.github.shmbed.libc.Binding;
 import java.io.FileDescriptor;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
@@ -37,6 +38,12 @@ public final class PeerMain {
     Role role = arguments.length == 0 ? null : Role.of(arguments[0]);
     if (role == null) {
       return withoutRole(arguments, out, err);
+    }
+    try {
+      Binding.chosen();
+    } catch (IllegalArgumentException wrongEnvironment) {
+      err.println(wrongEnvironment.getMessage());
+      return ExitCode.USAGE;
     }
     String[] words = Arrays.copyOfRange(arguments, 1, arguments.length);
     Peer peer = new Peer(role);

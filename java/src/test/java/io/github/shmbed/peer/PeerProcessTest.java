@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assertions.assertEquals;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import io.github.shmbed.layout.FramedHeader;
+import io.github.shmbed.libc.Binding;
 import io.github.shmbed.segment.Access;
 import io.github.shmbed.segment.PosixSegment;
 import io.github.shmbed.segment.SysvKey;
@@ -53,15 +54,22 @@ class PeerProcessTest {
   }
 
   private Ended run(String... arguments) throws IOException, InterruptedException {
+    return runWith(System.getenv(Binding.VARIABLE), arguments);
+  }
+
+  /** With {@code SHMBED_BINDING}; null: without. */
+  private Ended runWith(String binding, String... arguments)
+      throws IOException, InterruptedException {
     List<String> command = command("-XX:TieredStopAtLevel=1", arguments);
     Path out = folder.resolve("stdout");
     Path err = folder.resolve("stderr");
-    Process process =
+    ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
             .redirectOutput(out.toFile())
-            .redirectError(err.toFile())
-            .start();
+            .redirectError(err.toFile());
+    builder.environment().put(Binding.VARIABLE, binding == null ? "" : binding);
+    Process process = builder.start();
     assertTrue(process.waitFor(DEADLINE_S, TimeUnit.SECONDS), "still running");
     return new Ended(process.exitValue(), Files.readString(out), Files.readString(err));
   }
@@ -167,6 +175,21 @@ class PeerProcessTest {
     Ended wrong = run("writer", "10B", "--bogus", "--result", "-");
     assertTrue(
         wrong.out.contains("\"exit\":64,\"usage\":\"Unknown option: '--bogus'\""), wrong.out);
+  }
+
+  @Test
+  void theEnvironmentChoosesTheBinding() throws Exception {
+    Ended writer = runWith(Binding.JNA, "writer", "1000B", "--name", name);
+    assertEquals(0, writer.exit, writer.err);
+    boolean foreign = Runtime.version().feature() >= 22;
+    Ended reader = runWith(foreign ? Binding.FFM : "", "reader", "--name", name);
+    assertEquals(0, reader.exit, reader.err);
+    for (String wrong : List.of("JNA", foreign ? "panama" : Binding.FFM)) {
+      Ended refused = runWith(wrong, "reader", "--name", name);
+      assertEquals(64, refused.exit);
+      String start = "SHMBED_BINDING=" + wrong + ": jna, or ffm on JDK 22 and later, and this is ";
+      assertTrue(refused.err.startsWith(start), refused.err);
+    }
   }
 
   @Test

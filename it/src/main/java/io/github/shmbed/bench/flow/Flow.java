@@ -9,6 +9,7 @@ import io.github.shmbed.bench.Statistics;
 import io.github.shmbed.bench.Target;
 import io.github.shmbed.cases.ChannelKind;
 import io.github.shmbed.cases.Coded;
+import io.github.shmbed.libc.Binding;
 import io.github.shmbed.matrix.Session;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.registry.Peer;
@@ -28,6 +29,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 
 /**
  * The messaging flow, measured with the peers themselves: {@code ./shmbed bench stages}, {@code
@@ -49,14 +51,20 @@ public final class Flow {
   /** Where a container runtime is, Java in it, too: the other Java peers are on the host. */
   private static final String JAVA_IN_CONTAINERS = "java-posix-container:java-posix-container";
 
+  /** Where Java's calls go through java.lang.foreign: what they cost through JNA. */
+  private static final String THROUGH_JNA =
+      "java-posix" + Pairing.JNA + ":java-posix" + Pairing.JNA;
+
   private static final List<String> STAGES_PEERS =
       List.of(
           "c-posix",
           "java-posix",
+          "java-posix" + Pairing.JNA,
           "java-posix-container",
           "python-posix",
           "c-sysv",
           "java-sysv",
+          "java-sysv" + Pairing.JNA,
           "java-sysv-container",
           "python-sysv");
   private static final long MOST_BYTES = 1L << 30;
@@ -133,7 +141,11 @@ public final class Flow {
    */
   public BenchResult channels(List<String> wanted, List<String> pairs)
       throws IOException, RunnerUnavailable {
-    List<Pairing> pairings = pairings(pairs.isEmpty() ? usual(USUAL_PAIRINGS) : pairs);
+    List<String> usual = usual(USUAL_PAIRINGS);
+    if (Binding.chosen().equals(Binding.FFM)) {
+      usual.add(THROUGH_JNA);
+    }
+    List<Pairing> pairings = pairings(pairs.isEmpty() ? usual : pairs);
     List<ChannelKind> channels = channelsOf(pairings.get(0), wanted);
     start(peersOf(pairings));
     BenchRun run = new BenchRun(ChannelsBench.BENCH, statistics, progress);
@@ -217,7 +229,7 @@ public final class Flow {
 
   private static List<Peer> peersOf(List<Pairing> pairings) {
     return pairings.stream()
-        .flatMap(pairing -> java.util.stream.Stream.of(pairing.writer(), pairing.reader()))
+        .flatMap(pairing -> Stream.of(pairing.writer(), pairing.reader()))
         .distinct()
         .toList();
   }
@@ -235,14 +247,33 @@ public final class Flow {
   }
 
   private Peer peer(String id, Role role) {
-    String runner = session.runner().name();
-    return registry.runningOn(runner).stream()
+    return running()
         .filter(peer -> peer.id().equals(id) && peer.has(role))
         .findFirst()
         .orElseThrow(
             () ->
                 new UsageError(
-                    "no " + role.id() + " is called '" + id + "' with the " + runner + " runner"));
+                    "no "
+                        + role.id()
+                        + " is called '"
+                        + id
+                        + "' with the "
+                        + session.runner().name()
+                        + " runner"));
+  }
+
+  /**
+   * What the registry has, and where Java's calls go through java.lang.foreign each Java peer once
+   * more through JNA.
+   */
+  private Stream<Peer> running() {
+    List<Peer> all = registry.runningOn(session.runner().name());
+    Stream<Peer> throughJna =
+        all.stream()
+            .filter(peer -> Binding.chosen().equals(Binding.FFM))
+            .filter(peer -> peer.language().equals("Java") && !peer.id().endsWith("-container"))
+            .map(peer -> peer.with(peer.id() + Pairing.JNA, Binding.VARIABLE, Binding.JNA));
+    return Stream.concat(all.stream(), throughJna);
   }
 
   private static List<ChannelKind> channelsOf(Pairing pairing, List<String> wanted) {
@@ -291,10 +322,9 @@ public final class Flow {
 
   /** The peers of these ids that run here; the first of each family must be there. */
   private List<Peer> find(List<String> ids) {
-    List<Peer> running = registry.runningOn(session.runner().name());
     List<Peer> found = new ArrayList<>();
     for (String id : ids) {
-      running.stream().filter(peer -> peer.id().equals(id)).forEach(found::add);
+      running().filter(peer -> peer.id().equals(id)).forEach(found::add);
     }
     if (found.isEmpty()) {
       throw new UsageError("none of " + ids + " is in this registry");
@@ -306,12 +336,19 @@ public final class Flow {
   private void start(List<Peer> all) throws IOException, RunnerUnavailable {
     session.runner().prepare(all);
     peers.start(all);
+    out.println("Java: " + java());
     if (inContainers()) {
       out.println("in containers: " + ids(all, true) + "; on the host: " + ids(all, false));
     }
     if (options.pinned && !peers.canBePlaced()) {
       out.println("not pinned: the containers' processes cannot be seen from here");
     }
+  }
+
+  private static String java() {
+    return Binding.chosen().equals(Binding.FFM)
+        ? "calls through java.lang.foreign; " + Pairing.JNA.substring(1) + ": through JNA"
+        : "calls through JNA; JDK 22 and later have java.lang.foreign, which costs less";
   }
 
   private boolean inContainers() {

@@ -8,6 +8,9 @@ import java.util.Locale;
 
 /** A writer and a reader that are measured together. */
 record Pairing(Peer writer, Peer reader) {
+  /** At the end of the id of a Java peer that calls through JNA while others do not. */
+  static final String JNA = "-jna";
+
   private static final String CONTAINER = "-container";
 
   /** As rows name it: {@code java-posix:c-posix}. */
@@ -41,6 +44,9 @@ record Pairing(Peer writer, Peer reader) {
     String usual = peer.language().toLowerCase(Locale.ROOT) + "-posix";
     if (peer.id().equals(usual)) {
       return peer.language();
+    }
+    if (peer.id().equals(usual + JNA)) {
+      return "JNA";
     }
     return peer.id().equals(usual + CONTAINER) ? peer.language() + "*" : peer.id();
   }

@@ -84,7 +84,7 @@ final class StagesReport {
   List<Target> targets() {
     List<Target> targets = new ArrayList<>();
     for (Peer peer : peers) {
-      if (!peer.language().equals("Java")) {
+      if (!peer.language().equals("Java") || peer.id().endsWith(Pairing.JNA)) {
         continue;
       }
       for (String stage : CALL_STAGES) {
