@@ -6,7 +6,6 @@ package io.github.shmbed.libc;
 import com.sun.jna.Native;
 import com.sun.jna.NativeLibrary;
 import com.sun.jna.Pointer;
-import java.lang.invoke.MethodType;
 import java.lang.reflect.Method;
 import java.util.Arrays;
 
@@ -74,18 +73,19 @@ public final class Binding {
   /**
    * A function of the C library for measured code.
    *
-   * @param natives declares it for JNA as a native method, and so says its types
+   * @param natives declares it for JNA as a native method, and so says what it returns
    * @param shape one of {@link Call}
    * @param throughJna calls that method, and {@link #orErrno}
    */
-  static <T> T measured(Class<?> natives, String function, Class<T> shape, T throughJna) {
+  static <T extends Call> T measured(
+      Class<?> natives, String function, Class<T> shape, T throughJna) {
     return Choice.FOREIGN
         ? foreign(NativeLibrary.getProcess(), natives, function, shape)
         : throughJna;
   }
 
   /** As {@link #measured}, of a function that another library has where the C library lacks it. */
-  static <T> T measuredOr(
+  static <T extends Call> T measuredOr(
       String library, Class<?> natives, String function, Class<T> shape, T throughJna) {
     try {
       return measured(natives, function, shape, throughJna);
@@ -94,19 +94,22 @@ public final class Binding {
     }
   }
 
-  private static <T> T foreign(
+  private static <T extends Call> T foreign(
       NativeLibrary library, Class<?> natives, String function, Class<T> shape) {
-    int parameters = shape.getMethods()[0].getParameterCount();
     Method declared =
         Arrays.stream(natives.getDeclaredMethods())
             .filter(method -> method.getName().equals(function))
-            .filter(method -> method.getParameterCount() == parameters)
             .findFirst()
             .orElseThrow();
     return Foreign.function(
-        Pointer.nativeValue(library.getFunction(function)),
-        MethodType.methodType(declared.getReturnType(), declared.getParameterTypes()),
+        address(library, function),
+        address(NativeLibrary.getProcess(), "getppid"),
+        declared.getReturnType(),
         shape);
+  }
+
+  private static long address(NativeLibrary library, String function) {
+    return Pointer.nativeValue(library.getFunction(function));
   }
 
   /** What a native method of JNA returned, but -errno in place of -1. */

@@ -4,39 +4,70 @@ package io.github.shmbed.libc;
 
 /**
  * A function of one to six integers, which are as wide here as a register; it takes of each what
- * its own type has. It returns a count, a descriptor or an address, or {@code -errno}. Public, as
- * {@link java.lang.invoke.MethodHandleProxies} wants it.
+ * its own type has. It returns a count, a descriptor or an address, or {@code -errno}. The shapes
+ * are public, as {@link java.lang.invoke.MethodHandleProxies} wants it.
  */
-final class Call {
-  private Call() {}
+interface Call {
+  /** Calls it with zeros. */
+  void callOnce();
 
   /** Of one. */
-  public interface Of1 {
+  interface Of1 extends Call {
     long call(long a);
+
+    @Override
+    default void callOnce() {
+      call(0);
+    }
   }
 
   /** Of two. */
-  public interface Of2 {
+  interface Of2 extends Call {
     long call(long a, long b);
+
+    @Override
+    default void callOnce() {
+      call(0, 0);
+    }
   }
 
   /** Of three. */
-  public interface Of3 {
+  interface Of3 extends Call {
     long call(long a, long b, long c);
+
+    @Override
+    default void callOnce() {
+      call(0, 0, 0);
+    }
   }
 
   /** Of four. */
-  public interface Of4 {
+  interface Of4 extends Call {
     long call(long a, long b, long c, long d);
+
+    @Override
+    default void callOnce() {
+      call(0, 0, 0, 0);
+    }
   }
 
   /** Of five. */
-  public interface Of5 {
+  interface Of5 extends Call {
     long call(long a, long b, long c, long d, long e);
+
+    @Override
+    default void callOnce() {
+      call(0, 0, 0, 0, 0);
+    }
   }
 
   /** Of six. */
-  public interface Of6 {
+  interface Of6 extends Call {
     long call(long a, long b, long c, long d, long e, long f);
+
+    @Override
+    default void callOnce() {
+      call(0, 0, 0, 0, 0, 0);
+    }
   }
 }

@@ -9,9 +9,11 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.MethodType;
 import java.lang.reflect.Array;
 import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.nio.Buffer;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Arrays;
 import java.util.Collections;
 
 /**
@@ -22,6 +24,7 @@ import java.util.Collections;
  * captureCallState), into a few bytes that each thread has.
  */
 final class Foreign {
+  private static final String UNKNOWN = "java.lang.foreign is not as JDK 22 has it";
   private static final int FIRST_JDK = 22; // where java.lang.foreign is no preview any more
 
   private Foreign() {}
@@ -32,45 +35,67 @@ final class Foreign {
   }
 
   /**
-   * A function as an implementation of one of the interfaces in {@link Call}.
+   * A function as an implementation of one of the interfaces in {@link Call}, already called once:
+   * the first call of a kind takes milliseconds.
    *
    * @param address of the function
-   * @param types its own, {@code int} and {@code long}
+   * @param harmless address of a function without parameters, to be called once
+   * @param returned what the function returns, {@code int} or {@code long}
    */
-  static <T> T function(long address, MethodType types, Class<T> shape) {
+  static <T extends Call> T function(
+      long address, long harmless, Class<?> returned, Class<T> shape) {
+    function(harmless, returned, shape).callOnce();
+    return function(address, returned, shape);
+  }
+
+  private static <T extends Call> T function(long address, Class<?> returned, Class<T> shape) {
     try {
-      MethodHandle call =
-          MethodHandles.collectArguments(downcall(address, types), 0, CallState.SEGMENT);
-      MethodType wide = types.changeReturnType(long.class);
+      int parameters = parameters(shape);
+      MethodHandle downcall = downcall(address, returned, parameters);
+      MethodHandle call = MethodHandles.collectArguments(downcall, 0, CallState.SEGMENT);
+      MethodType type =
+          MethodType.methodType(long.class, Collections.nCopies(parameters, long.class));
       MethodHandle result =
-          MethodHandles.filterReturnValue(call.asType(wide), CallState.RESULT_OR_ERRNO);
-      return MethodHandleProxies.asInterfaceInstance(
-          shape,
-          MethodHandles.explicitCastArguments(
-              result,
-              MethodType.methodType(
-                  long.class, Collections.nCopies(types.parameterCount(), long.class))));
+          MethodHandles.filterReturnValue(call.asType(type), CallState.RESULT_OR_ERRNO);
+      return MethodHandleProxies.asInterfaceInstance(shape, result);
     } catch (ReflectiveOperationException other) {
-      throw new LinkageError("java.lang.foreign is not as JDK 22 has it", other);
+      throw new LinkageError(UNKNOWN, other);
     }
   }
 
-  /** A handle that takes the call state's memory segment before the function's own parameters. */
-  private static MethodHandle downcall(long address, MethodType types)
+  private static int parameters(Class<?> shape) {
+    return Arrays.stream(shape.getMethods())
+        .filter(method -> Modifier.isAbstract(method.getModifiers()))
+        .mapToInt(Method::getParameterCount)
+        .findFirst()
+        .orElseThrow();
+  }
+
+  /**
+   * A handle that takes the call state's memory segment before the function's own parameters. These
+   * are as wide as a register whatever the function takes: what an int has beyond its 32 bits is
+   * not looked at, in both the psABI of x86-64 and AAPCS64.
+   */
+  private static MethodHandle downcall(long address, Class<?> returned, int parameters)
       throws ReflectiveOperationException {
     Class<?> linkers = type("Linker");
     Class<?> options = type("Linker$Option");
     Class<?> descriptors = type("FunctionDescriptor");
     Class<?> layouts = type("MemoryLayout");
+    Class<?> values = type("ValueLayout");
+    Object wide = values.getField("JAVA_LONG").get(null);
 
-    Object arguments = Array.newInstance(layouts, types.parameterCount());
-    for (int i = 0; i < types.parameterCount(); i++) {
-      Array.set(arguments, i, layout(types.parameterType(i)));
+    Object arguments = Array.newInstance(layouts, parameters);
+    for (int i = 0; i < parameters; i++) {
+      Array.set(arguments, i, wide);
     }
     Object descriptor =
         descriptors
             .getMethod("of", layouts, arguments.getClass())
-            .invoke(null, layout(types.returnType()), arguments);
+            .invoke(
+                null,
+                returned == int.class ? values.getField("JAVA_INT").get(null) : wide,
+                arguments);
     Object errno =
         options
             .getMethod("captureCallState", String[].class)
@@ -82,12 +107,6 @@ final class Foreign {
         linkers
             .getMethod("downcallHandle", CallState.MEMORY, descriptors, captured.getClass())
             .invoke(linkers.getMethod("nativeLinker").invoke(null), function, descriptor, captured);
-  }
-
-  private static Object layout(Class<?> type) throws ReflectiveOperationException {
-    String name =
-        type == int.class ? "JAVA_INT" : type == long.class ? "JAVA_LONG" : type.getName();
-    return type("ValueLayout").getField(name).get(null);
   }
 
   private static Class<?> type(String name) throws ClassNotFoundException {
@@ -119,7 +138,7 @@ final class Foreign {
             own.findStatic(
                 CallState.class, "resultOrErrno", MethodType.methodType(long.class, long.class));
       } catch (ReflectiveOperationException other) {
-        throw new LinkageError("java.lang.foreign is not as JDK 22 has it", other);
+        throw new LinkageError(UNKNOWN, other);
       }
     }
 
@@ -131,7 +150,7 @@ final class Foreign {
       try {
         segment = OF_BUFFER.invoke(null, errno);
       } catch (ReflectiveOperationException other) {
-        throw new LinkageError("java.lang.foreign is not as JDK 22 has it", other);
+        throw new LinkageError(UNKNOWN, other);
       }
     }
 

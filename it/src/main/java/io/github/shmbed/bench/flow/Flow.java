@@ -38,15 +38,16 @@ import java.util.stream.Stream;
 public final class Flow {
   private static final int ROUNDS = 10;
   private static final int QUICK_ROUNDS = 2;
+  private static final String JAVA_TO_JAVA = "java-posix:java-posix";
   private static final List<String> USUAL_PAIRINGS =
       List.of(
           "c-posix:c-posix",
-          "java-posix:java-posix",
+          JAVA_TO_JAVA,
           "java-posix:c-posix",
           "c-posix:java-posix",
           "python-posix:python-posix");
   private static final List<String> EACH_WITH_ITSELF =
-      List.of("c-posix:c-posix", "java-posix:java-posix", "python-posix:python-posix");
+      List.of("c-posix:c-posix", JAVA_TO_JAVA, "python-posix:python-posix");
 
   /** Where a container runtime is, Java in it, too: the other Java peers are on the host. */
   private static final String JAVA_IN_CONTAINERS = "java-posix-container:java-posix-container";
@@ -143,7 +144,7 @@ public final class Flow {
       throws IOException, RunnerUnavailable {
     List<String> usual = usual(USUAL_PAIRINGS);
     if (Binding.chosen().equals(Binding.FFM)) {
-      usual.add(THROUGH_JNA);
+      usual.add(usual.indexOf(JAVA_TO_JAVA) + 1, THROUGH_JNA);
     }
     List<Pairing> pairings = pairings(pairs.isEmpty() ? usual : pairs);
     List<ChannelKind> channels = channelsOf(pairings.get(0), wanted);
