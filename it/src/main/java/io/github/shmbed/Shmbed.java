@@ -12,8 +12,11 @@ import io.github.shmbed.command.ReproCommand;
 import io.github.shmbed.command.SkmsgCommand;
 import io.github.shmbed.matrix.UsageError;
 import io.github.shmbed.runner.RunnerUnavailable;
+import java.util.Collection;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.function.Supplier;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.IVersionProvider;
@@ -34,7 +37,19 @@ public final class Shmbed {
   /** Handled by the launcher before this program starts; here so that --help shows them. */
   private static final Map<String, String> LAUNCHER_COMMANDS = new LinkedHashMap<>();
 
+  private static final String COMPLETION = "completion";
+  private static final Map<String, Supplier<Object>> COMMANDS = new LinkedHashMap<>();
+
   static {
+    COMMANDS.put("pair", PairCommand::new);
+    COMMANDS.put("matrix", MatrixCommand::new);
+    COMMANDS.put("list", ListCommand::new);
+    COMMANDS.put("repro", ReproCommand::new);
+    COMMANDS.put("ls", LsCommand::new);
+    COMMANDS.put("clean", CleanCommand::new);
+    COMMANDS.put("skmsg", SkmsgCommand::new);
+    COMMANDS.put(COMPLETION, CompletionCommand::new);
+    COMMANDS.put("bench", BenchCommand::new);
     LAUNCHER_COMMANDS.put(
         "demo", "Sets up what is missing, builds, runs the matrix with peers as local processes.");
     LAUNCHER_COMMANDS.put("verify", "Sets up what is missing, Docker too, then runs all tests.");
@@ -61,18 +76,17 @@ public final class Shmbed {
           spec.usageMessage().description(description);
           commandLine.addSubcommand(name, spec);
         });
-    commandLine.addSubcommand(new PairCommand());
-    commandLine.addSubcommand(new MatrixCommand());
-    commandLine.addSubcommand(new ListCommand());
-    commandLine.addSubcommand(new ReproCommand());
-    commandLine.addSubcommand(new LsCommand());
-    commandLine.addSubcommand(new CleanCommand());
-    commandLine.addSubcommand(new SkmsgCommand());
-    commandLine.addSubcommand(new CompletionCommand());
-    commandLine.addSubcommand(new BenchCommand());
+    commands(arguments).forEach(command -> commandLine.addSubcommand(command.get()));
     commandLine.setExecutionExceptionHandler(
         (exception, command, parsed) -> failed(exception, command));
     return commandLine.execute(arguments);
+  }
+
+  /** What can be asked for; where it is clear what is, that alone: picocli takes 10 ms for each. */
+  private static Collection<Supplier<Object>> commands(String... arguments) {
+    Supplier<Object> one = arguments.length == 0 ? null : COMMANDS.get(arguments[0]);
+    boolean alone = one != null && !arguments[0].equals(COMPLETION); // which has all in its script
+    return alone ? List.of(one) : COMMANDS.values();
   }
 
   private static int failed(Exception exception, CommandLine command) throws Exception {
