@@ -8,6 +8,7 @@ import io.github.shmbed.bench.Cpus;
 import io.github.shmbed.bench.Target;
 import io.github.shmbed.cases.Coded;
 import io.github.shmbed.json.Json;
+import io.github.shmbed.libc.Binding;
 import io.github.shmbed.registry.Home;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -95,9 +96,16 @@ class BenchFlowIT {
   }
 
   @Test
-  @DisplayName("stages: every stage of the six peers, Java with a ratio to C")
+  @DisplayName(
+      "stages: every stage of the six peers, Java with a ratio to C; through JNA too where that is not usual")
   void stages() throws Exception {
-    List<Map<String, Object>> rows = rows(quick("stages"));
+    Map<String, Object> results = quick("stages");
+    List<Map<String, Object>> rows = rows(results);
+    String javaCalls = Json.object(results, "environment").get("javaCalls").toString();
+    assertEquals(Binding.chosen(), javaCalls);
+    for (String java : List.of("java-posix-jna", "java-sysv-jna")) {
+      assertEquals(javaCalls.equals(Binding.FFM), all(rows, "variant").contains(java), java);
+    }
     assertTrue(
         all(rows, "variant")
             .containsAll(

@@ -3,6 +3,7 @@
 // the man page, a failure is a NativeCallException.
 package io.github.shmbed.libc;
 
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 
 /**
@@ -153,6 +154,7 @@ public final class PosixCalls {
   public static int shmOpen(NativeBuffer name, int flags, int mode, Object object) {
     while (true) {
       long fd = ShmNatives.SHM_OPEN.call(name.address(), flags, mode);
+      Reference.reachabilityFence(name);
       if (fd >= 0) {
         return (int) fd;
       }
@@ -169,6 +171,7 @@ public final class PosixCalls {
    */
   public static boolean shmUnlink(NativeBuffer name, Object object) {
     long result = ShmNatives.SHM_UNLINK.call(name.address());
+    Reference.reachabilityFence(name);
     if (result == -Errno.ENOENT) {
       return false;
     }

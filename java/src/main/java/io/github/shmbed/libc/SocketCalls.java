@@ -3,6 +3,7 @@
 package io.github.shmbed.libc;
 
 import com.sun.jna.Native;
+import java.lang.ref.Reference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -167,7 +168,9 @@ public final class SocketCalls {
    * @param message from {@link #twoPieces}
    */
   public static long sendmsg(int fd, NativeBuffer message) {
-    return Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
+    long n = Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
+    Reference.reachabilityFence(message);
+    return n;
   }
 
   /** A struct msghdr for {@link #sendmsg}, and room for its two struct iovec. */
@@ -200,7 +203,9 @@ public final class SocketCalls {
     bytes.putInt(CMSG_TYPE, SCM_RIGHTS);
     bytes.putInt(CMSG_DATA, first);
     bytes.putInt(CMSG_DATA + Integer.BYTES, second);
-    return Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
+    long n = Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
+    Reference.reachabilityFence(message);
+    return n;
   }
 
   /**
@@ -237,7 +242,7 @@ public final class SocketCalls {
     bytes.putInt(CMSG_TYPE, SCM_RIGHTS);
     bytes.putInt(CMSG_DATA, descriptor);
     long answer = Natives.SENDMSG.call(fd, message.address(), MSG_NOSIGNAL);
-    java.lang.ref.Reference.reachabilityFence(message);
+    Reference.reachabilityFence(message);
     return answer;
   }
 
