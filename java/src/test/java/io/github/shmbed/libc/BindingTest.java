@@ -12,10 +12,13 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 class BindingTest {
   private static final int ROUNDS = 20_000; // beyond what HotSpot compiles at
+
+  private static final int DEADLINE_S = 30;
 
   @Test
   void isForeignWhereTheJvmHasIt() {
@@ -97,7 +100,7 @@ class BindingTest {
                 }
               }));
       for (Future<?> one : running) {
-        one.get();
+        one.get(DEADLINE_S, TimeUnit.SECONDS);
       }
     } finally {
       threads.shutdownNow();
